@@ -1,0 +1,111 @@
+import type { Fact, FactKind } from '../model/fact.js';
+import type { MessageRow, MessageState, OutboxRow, Place } from '../model/message.js';
+import type { ConversationRow, SegmentRow, TimelineItem } from '../model/conversation.js';
+import type { Shelf, ShelfName } from '../model/shelf.js';
+import type { Attachment, Invitation } from '../model/fact.js';
+
+/** Folds by kind of fact, handed in by the composition root so that the archive knows no extension. */
+export type ApplyTable = { readonly [K in FactKind]?: (state: MessageState, fact: Fact<K>) => void };
+
+/** What a commit changed; told to every page after it, never before. May carry the rows. */
+export type Poke =
+  /** `rows` were added or changed; with `reset`, places moved or gaps changed as well and a window must be read again. */
+  | { readonly kind: 'messages'; readonly conversation: string; readonly rows: readonly MessageRow[]; readonly removed?: readonly number[]; readonly reset?: boolean }
+  | { readonly kind: 'conversations'; readonly rows: readonly ConversationRow[]; readonly removed?: readonly string[] }
+  | { readonly kind: 'shelf'; readonly shelf: ShelfName }
+  | { readonly kind: 'outbox' };
+
+/**
+ * One unbroken run of a server archive (own account's or a room's), all conversations together. A conversation's
+ * `SegmentRow` of the same number holds its part. Runs are numbered upwards in time; the newest one's `toId` is
+ * the cursor of catch-up.
+ */
+export type RunRow = {
+  readonly archive: string;
+  readonly segment: number;
+  readonly fromId?: string;
+  readonly toId?: string;
+  /** Nothing older exists in the archive. */
+  readonly startReached: boolean;
+  /** Nothing is missing between this run and the next one. */
+  readonly joined: boolean;
+};
+
+/** One item of a MAM page. `facts` may be empty: the item still moves the cursor. */
+export type PageItem = { readonly archiveId: string; readonly facts: readonly Fact[] };
+
+/** A page of a server archive, validated, items in the archive's order. */
+export type ArchivePage = {
+  readonly archive: string;
+  readonly items: readonly PageItem[];
+  /** The server said that nothing lies beyond in the direction asked, and that the page is stable. */
+  readonly complete: boolean;
+} & (
+  /** After the cursor of run `segment`. `settleBefore`: tail rows with a smaller `id`, not on their way out, that the completed archive does not have are placed at its end. */
+  | { readonly kind: 'forward'; readonly segment: number; readonly settleBefore: number }
+  /** The newest items, to start a run, or to continue the newest where an item of it is met. */
+  | { readonly kind: 'latest' }
+  /** Before the first item of run `segment`, all conversations. */
+  | { readonly kind: 'backward'; readonly segment: number }
+  /** Before the first item of a conversation's segment: `with` was asked for. */
+  | { readonly kind: 'history'; readonly conversation: string; readonly segment: number }
+);
+
+export type PageOutcome = {
+  /** The page met what was already there: the hole is closed. */
+  readonly joined: boolean;
+  /** Items that were new. */
+  readonly added: number;
+  /** The run the items went into. */
+  readonly segment: number;
+};
+
+export type Draft = { readonly conversation: string; readonly chatType: 'chat' | 'groupchat'; readonly sender: string; readonly archive: string; readonly body: string; readonly file?: Blob; readonly fileName?: string; readonly invitation?: Invitation };
+
+/**
+ * Everything that is kept of one account, in one IndexedDB database. Each method is one transaction; none resolves
+ * before its commit, and a failed write rejects with `ChatError('storage')`. After the commit `onPoke` is called.
+ */
+export interface Archive extends Shelf {
+  /** Facts as they arrived live, a list per stanza, all in one transaction: messages go to the tail, others fold into their target or wait for it. */
+  append(facts: readonly (readonly Fact[])[]): Promise<void>;
+  /** A page of MAM and the move of its cursor, in one transaction. */
+  appendPage(page: ArchivePage): Promise<PageOutcome>;
+  runs(archive: string): Promise<readonly RunRow[]>;
+  /** The archive was purged or reset (`item-not-found`): the newest run stays, a gap after it. */
+  abandonCursor(archive: string): Promise<void>;
+  /** The id the next row will get: a mark in time for `settleBefore`. */
+  nextRow(): Promise<number>;
+  segments(conversation: string): Promise<readonly SegmentRow[]>;
+  hasFact(kind: FactKind, conversation: string, target: string, mine: boolean): Promise<boolean>;
+
+  /** A window of a timeline, oldest first. Without a bound: the newest. */
+  window(conversation: string, bound: { readonly before?: Place; readonly after?: Place }, limit: number): Promise<readonly TimelineItem[]>;
+  /** The first unread message, where the conversation has one. */
+  message(id: number): Promise<MessageRow | undefined>;
+  conversations(): Promise<readonly ConversationRow[]>;
+  conversation(jid: string): Promise<ConversationRow | undefined>;
+  /** Makes the conversation's row where there is none, so that it is listed. */
+  openConversation(jid: string, kind: ConversationRow['kind']): Promise<void>;
+  removeConversation(jid: string): Promise<void>;
+  setDraft(jid: string, draft: string): Promise<void>;
+  /** Moves the read pointer to the newest message and the count to 0. */
+  markRead(jid: string): Promise<void>;
+
+  /** Outbox row and pending message in one transaction, `durability: 'strict'`. */
+  enqueue(draft: Draft, originId: string, at: number): Promise<MessageRow>;
+  outbox(): Promise<readonly OutboxRow[]>;
+  setOutboxState(id: number, state: OutboxRow['state']): Promise<void>;
+  setUploaded(id: number, attachments: readonly Attachment[]): Promise<void>;
+  /** The server has it (0198 ack, room's echo, MAM copy): the outbox row goes, the message is `sent`. By origin id. */
+  markSent(originIds: readonly string[]): Promise<void>;
+  markFailed(id: number, condition: string, text?: string): Promise<void>;
+  /** Back into the queue: a failed message, under the same ids. By message row. */
+  retry(message: number): Promise<void>;
+  /** Takes an unsent message away altogether. By message row. */
+  discard(message: number): Promise<void>;
+
+  close(): void;
+  /** Closes and deletes the database: nothing is left behind. */
+  destroy(): Promise<void>;
+}

@@ -1,0 +1,118 @@
+import type { Element } from './element.js';
+import type { Clock } from '../base/clock.js';
+import type { IdSource } from '../base/id.js';
+import type { Log } from '../base/log.js';
+import type { ChatError } from '../base/error.js';
+import type { Unsubscribe } from '../base/emitter.js';
+
+/** The part of a WebSocket the connection uses; tests bring their own. */
+export interface SocketLike {
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  readonly bufferedAmount: number;
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
+  onerror: (() => void) | null;
+}
+/** Opens a WebSocket of the `xmpp` subprotocol (RFC 7395 §3.1). */
+export type OpenSocket = (url: string) => SocketLike;
+
+/** SCRAM's salted password kept as a key that cannot be exported; good for one salt and iteration count. */
+export type SaltedKey = { readonly mechanism: string; readonly salt: string; readonly iterations: number; readonly key: CryptoKey };
+
+/** How to prove who one is. */
+export type Proof =
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  | { readonly kind: 'scram-key'; readonly username: string; readonly key: SaltedKey }
+  | { readonly kind: 'token'; readonly username: string; readonly token: string }
+  | { readonly kind: 'anonymous' };
+
+/**
+ * Stream management (XEP-0198), implemented in `src/xep/0198-stream-management.ts`. The connection calls it at the
+ * stages of a stream; it decides what is sent and remembers what must survive the page.
+ */
+export interface StreamManagement {
+  /** Reads the kept state; called once before the first connect. */
+  load(): Promise<void>;
+  /** Whether there is a stream to resume; its full JID. */
+  readonly resumable: { readonly jid: string } | undefined;
+  /** After authentication, where the features offer it: tries `<resume>`. */
+  resume(stream: Negotiation): Promise<'resumed' | 'failed'>;
+  /** After bind: `<enable resume='true'>`. Clears the old state first. */
+  enable(stream: Negotiation, jid: string): Promise<void>;
+  /** A nonza of its namespace that arrived outside of a negotiation. */
+  nonza(element: Element): void;
+  /** A stanza of ours is about to go out; kept until acknowledged. Sent by the connection right after. */
+  sent(stanza: Element): void;
+  /** `count` stanzas were received, handled and committed. Acknowledges when asked or due. */
+  handled(count: number): void;
+  /** Asks for an acknowledgement (`<r/>`). */
+  request(): void;
+  /** The stream's socket is gone; the state stays for a resumption. */
+  detached(): void;
+  /** The stream was closed on purpose: nothing to resume. */
+  forget(): Promise<void>;
+  /** Stanzas the server has confirmed, and those whose fate is unknown after a failed resumption. */
+  on(type: 'acked' | 'unknown', listener: (stanzas: readonly Element[]) => void): Unsubscribe;
+}
+
+/** A stream between its opening and its use: one element out, one element in. */
+export interface Negotiation {
+  readonly features: Element;
+  readonly domain: string;
+  send(element: Element): void;
+  /** The next element from the server; rejects when the stage's deadline passes or the stream ends. */
+  next(): Promise<Element>;
+  /** An IQ before or after authentication, matched as RFC 6120 §8.2.3 says. */
+  iq(stanza: Element): Promise<Element>;
+}
+
+export type ConnectionState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'online'; readonly jid: string; readonly resumed: boolean }
+  | { readonly kind: 'waiting'; readonly retryAt: number; readonly error: ChatError }
+  /** Will not try again by itself: credentials refused, forged or insecure server, unknown host. */
+  | { readonly kind: 'refused'; readonly error: ChatError };
+
+export type ConnectionOptions = {
+  readonly domain: string;
+  /** The WebSocket address, looked up anew at each attempt. */
+  readonly service: () => Promise<string>;
+  /** Asked at each attempt. Throws a `ChatError` where there is none. */
+  readonly proof: () => Promise<Proof>;
+  /** Told of the key to keep once a password has worked. */
+  readonly onSaltedKey?: (key: SaltedKey) => void;
+  /** PLAIN is taken only when the server offers nothing better, and never again once this says a SCRAM was seen. */
+  readonly scramSeen?: boolean;
+  readonly resourcePrefix?: string;
+  readonly management: StreamManagement;
+  /**
+   * Every stanza that no request of ours asked for, in order of arrival, as many as came while the last batch was
+   * being handled. Resolves when they are committed; only then are they counted as handled (XEP-0198 §4).
+   */
+  readonly onStanzas: (stanzas: readonly Element[]) => Promise<void>;
+  readonly openSocket: OpenSocket;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  /** 0 to 1; for the jitter of reconnection. */
+  readonly random: () => number;
+  readonly log: Log;
+};
+
+export interface Connection {
+  readonly state: ConnectionState;
+  readonly jid: string | undefined;
+  onState(listener: (state: ConnectionState) => void): Unsubscribe;
+  /** Connects and stays connected until `stop`. */
+  start(): void;
+  /** Closes the stream politely within 2 s; nothing to resume remains when `forget`. */
+  stop(options?: { readonly forget?: boolean }): Promise<void>;
+  /** Puts a stanza on the wire, under stream management. Throws `offline` when there is no stream. */
+  send(stanza: Element): void;
+  /** Sends an IQ and resolves to its result; rejects with `refused` and its condition, `timeout` or `offline`. */
+  iq(stanza: Element, options?: { readonly timeout?: number }): Promise<Element>;
+  /** The network, the page or the clock woke up: proves the socket by a ping with a short deadline, or connects now. */
+  wake(): void;
+}
