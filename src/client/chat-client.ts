@@ -6,7 +6,10 @@ import type { ConversationRow, TimelineItem } from '../model/conversation.js';
 import type { Invitation } from '../model/fact.js';
 import type { OccupantView, RoomListing, RoomRow, RoomView } from '../model/room.js';
 
-/** A value that changes: read it, and be told when to read it again (at most once a frame's worth of changes). */
+/**
+ * A value that changes: read it, and be told when to read it again (at most once a frame's worth of changes). Asking
+ * for the same thing twice gives the same object while anybody watches it. `value` keeps its identity until it changes.
+ */
 export interface Value<T> {
   readonly value: T;
   subscribe(onChange: () => void): Unsubscribe;

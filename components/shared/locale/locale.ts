@@ -1,0 +1,98 @@
+import { en, type Messages } from './en.js';
+
+/** A language: its words, its direction, its formats. Made once for a tag and kept. */
+export type Locale = {
+  /** BCP 47. */
+  readonly tag: string;
+  readonly dir: 'ltr' | 'rtl';
+  readonly text: Messages;
+  /** 14:05 */
+  time(at: number): string;
+  /** Today, Yesterday, or a date; for the separators between days. */
+  day(at: number, now: number): string;
+  /** 14:05, Yesterday, Mon, 3 May: as short as it can be and still be clear, for lists. */
+  short(at: number, now: number): string;
+  /** For a machine-checked full date and time, as a title. */
+  full(at: number): string;
+  bytes(size: number): string;
+  number(value: number): string;
+  list(items: readonly string[]): string;
+};
+
+const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+const daysBetween = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / 86_400_000);
+
+function make(tag: string, text: Messages): Locale {
+  const time = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' });
+  const date = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' });
+  const dateYear = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', year: 'numeric' });
+  const weekday = new Intl.DateTimeFormat(tag, { weekday: 'short' });
+  const shortDate = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' });
+  const shortYear = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'numeric', year: '2-digit' });
+  const full = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'short' });
+  const number = new Intl.NumberFormat(tag);
+  const list = new Intl.ListFormat(tag, { type: 'conjunction' });
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+  const capital = (words: string): string => words.charAt(0).toLocaleUpperCase(tag) + words.slice(1);
+  const sameYear = (at: number, now: number): boolean => new Date(at).getFullYear() === new Date(now).getFullYear();
+  return {
+    tag,
+    dir: /^(ar|fa|he|ur|ug|yi|dv|ps)\b/.test(tag) ? 'rtl' : 'ltr',
+    text,
+    time: (at) => time.format(at),
+    day(at, now) {
+      const days = daysBetween(at, now);
+      if (days === 0 || days === 1) return capital(relative.format(-days, 'day'));
+      return (sameYear(at, now) ? date : dateYear).format(at);
+    },
+    short(at, now) {
+      const days = daysBetween(at, now);
+      if (days <= 0) return time.format(at);
+      if (days === 1) return capital(relative.format(-1, 'day'));
+      if (days < 7) return weekday.format(at);
+      return (sameYear(at, now) ? shortDate : shortYear).format(at);
+    },
+    full: (at) => full.format(at),
+    bytes(size) {
+      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+      const power = Math.min(units.length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
+      return new Intl.NumberFormat(tag, { style: 'unit', unit: units[power] ?? 'byte', unitDisplay: 'short', maximumFractionDigits: power > 1 ? 1 : 0 }).format(size / 1000 ** power);
+    },
+    number: (value) => number.format(value),
+    list: (items) => list.format(items),
+  };
+}
+
+export const english: Locale = make('en', en);
+
+// Each language is a chunk of its own.
+const languages: Record<string, () => Promise<Messages>> = {};
+const made = new Map<string, Promise<Locale>>([['en', Promise.resolve(english)]]);
+
+/**
+ * The best language for a list of wishes (BCP 47 tags, best first), English where none is known. Formats follow the
+ * whole tag (`en-GB`), words its language.
+ */
+export function loadLocale(wishes: readonly string[]): Promise<Locale> {
+  for (const wish of wishes) {
+    const [tag] = supported(wish);
+    const language = tag?.split('-')[0];
+    if (!tag || !language) continue;
+    if (language !== 'en' && !languages[language]) continue;
+    let locale = made.get(tag);
+    if (!locale) {
+      locale = (languages[language]?.() ?? Promise.resolve(en)).then((text) => make(tag, text)).catch(() => english);
+      made.set(tag, locale);
+    }
+    return locale;
+  }
+  return Promise.resolve(english);
+}
+
+function supported(tag: string): string[] {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag);
+  } catch {
+    return []; // not a BCP 47 tag
+  }
+}
