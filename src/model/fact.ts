@@ -33,8 +33,8 @@ export type Attachment = {
   readonly height?: number;
 };
 
-/** An invitation to a room (XEP-0249, or mediated by XEP-0045 §7.8.2). */
-export type Invitation = { readonly room: string; readonly inviter: string; readonly reason?: string; readonly password?: string };
+/** An invitation to a room (XEP-0249, or mediated by XEP-0045 §7.8.2). With `declined`, `inviter` said no to ours. */
+export type Invitation = { readonly room: string; readonly inviter: string; readonly reason?: string; readonly password?: string; readonly declined?: boolean };
 
 export type FactKind = keyof FactKinds;
 export type Fact<K extends FactKind = FactKind> = { [P in K]: FactBase & { readonly kind: P } & Readonly<FactKinds[P]> }[K];

@@ -61,6 +61,8 @@ export interface XepContext {
   readonly live: Live;
   /** Rows that outlive the session: contacts, rooms, avatars. */
   readonly shelf: Shelf;
+  /** The stream's features after authentication, where known (roster versioning is offered there). */
+  readonly streamFeatures?: Element | undefined;
   /** Every module registered, for disco and caps. */
   readonly modules: readonly XepModule[];
   send(stanza: Element): void;
@@ -82,8 +84,10 @@ export interface XepModule {
   readonly serves?: readonly IqService[];
   /** After bind, in registry order, before our first presence; skipped when XEP-0198 resumed. May use `ctx.iq`. */
   onReady?(ctx: XepContext): Promise<void>;
+  /** XEP-0198 resumed the stream; the worker may be a fresh one that knows nothing of what the session had. */
+  onResumed?(ctx: XepContext): Promise<void>;
   /** The session ended; drop what was only true in it. */
-  onEnd?(): void;
+  onEnd?(ctx: XepContext): void;
   /** Takes a wrapper off a message, or rejects a forged one. Repeats until nobody claims. Forgery dies here. */
   unwrap?(stanza: Element, ctx: XepContext): Unwrapped | Rejected | undefined;
   /** Pure and total: whatever the XML, it returns facts or [], and never throws. */
