@@ -2,7 +2,7 @@ import type { Element } from '../xmpp/element.js';
 import type { Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
 import type { Log } from '../base/log.js';
-import type { Fact, FactBase, FactKind } from '../model/fact.js';
+import type { Attachment, Fact, FactBase, FactKind } from '../model/fact.js';
 import type { Live } from '../model/live.js';
 import type { MessageState } from '../model/message.js';
 import type { Shelf } from '../model/shelf.js';
@@ -35,6 +35,8 @@ export type Outgoing = {
   readonly stanza: Element;
   readonly chatType: 'chat' | 'groupchat';
   readonly conversation: string;
+  /** Files already uploaded; their addresses are in the body too. */
+  readonly attachments?: readonly Attachment[];
 };
 
 /** An IQ that this client answers. */
@@ -72,6 +74,10 @@ export interface XepContext {
   mine(kind: FactKind, conversation: string, target: string): Promise<boolean>;
   /** Whether the contact may know that we are here (subscription `from` or `both`), or wrote to us in this session. */
   trusts(jid: string): boolean;
+  /** What the server's stream offered after authentication; absent while offline. */
+  readonly features?: Element | undefined;
+  /** Sends a top-level element that is no stanza and is not counted by stream management (RFC 6120 §4.1). */
+  sendNonza?(element: Element): void;
 }
 
 /** One XMPP extension. Fill only the hooks it needs; they run in this order. */

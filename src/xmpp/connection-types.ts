@@ -111,6 +111,10 @@ export interface Connection {
   stop(options?: { readonly forget?: boolean }): Promise<void>;
   /** Puts a stanza on the wire, under stream management. Throws `offline` when there is no stream. */
   send(stanza: Element): void;
+  /** What the stream offers after authentication; absent while there is none. */
+  readonly features?: Element | undefined;
+  /** Puts an element that is no stanza on the wire, outside of stream management. Throws `offline`. */
+  sendNonza?(element: Element): void;
   /** Sends an IQ and resolves to its result; rejects with `refused` and its condition, `timeout` or `offline`. */
   iq(stanza: Element, options?: { readonly timeout?: number }): Promise<Element>;
   /** The network, the page or the clock woke up: proves the socket by a ping with a short deadline, or connects now. */
