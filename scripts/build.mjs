@@ -1,0 +1,120 @@
+// `npm run build`: dist/, static files for any web server, and what they weigh.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+
+/** @typedef {import('./weights.mjs').Graph} Graph */
+
+/**
+ * The two pages, elements.js and chat.js.
+ * @returns {Promise<{ graph: Graph, entry: (source: string) => string }>}
+ */
+async function buildPages() {
+  const { build } = await import('vite');
+  const result = await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  if (!('output' in result)) throw new Error('vite gave no single output');
+  /** @type {Map<string, import('./weights.mjs').Chunk>} */
+  const graph = new Map();
+  /** @type {Map<string, string>} */
+  const entries = new Map();
+  for (const chunk of result.output) {
+    if (chunk.type !== 'chunk') continue;
+    graph.set(chunk.fileName, { imports: chunk.imports, dynamicImports: chunk.dynamicImports, css: [...(chunk.viteMetadata?.importedCss ?? [])] });
+    if (chunk.facadeModuleId) entries.set(chunk.facadeModuleId.replaceAll('\\', '/'), chunk.fileName);
+  }
+  const base = root.replaceAll('\\', '/');
+  return {
+    graph,
+    entry: (source) => {
+      const file = entries.get(base + source);
+      if (!file) throw new Error(`The build holds no chunk for ${source}: nothing imports it as an entry, or as new URL('…', import.meta.url).`);
+      return file;
+    },
+  };
+}
+
+/**
+ * One file of its own, without imports.
+ * @param {string} source
+ * @param {string} name
+ */
+async function buildSingle(source, name) {
+  const { build } = await import('vite');
+  const front = `virtual:front/${name}`;
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    // A front without exports: those of the source, which its tests need, would become a global variable.
+    plugins: [{ name: 'tertulia-front', resolveId: (id) => (id.endsWith(front) ? front : undefined), load: (id) => (id === front ? `import ${JSON.stringify(join(root, source))};` : undefined) }],
+    build: {
+      outDir: dist,
+      emptyOutDir: false,
+      target: 'es2022',
+      sourcemap: true,
+      minify: true,
+      lib: { entry: front, formats: ['iife'], name: 'tertulia', fileName: () => name },
+    },
+  });
+}
+
+/**
+ * Writes the list of files kept for offline use into the service worker.
+ * @param {ReadonlySet<string>} wanted chunks that the pages may load; other JavaScript is for other people's pages
+ */
+async function precache(wanted) {
+  const { injectManifest } = await import('workbox-build');
+  const file = join(dist, 'service-worker.js');
+  const { count, size, warnings } = await injectManifest({
+    swSrc: file,
+    swDest: file,
+    globDirectory: dist,
+    globPatterns: ['**/*.{html,js,css,svg,png,webp,woff2,ico,mp3,ogg,wav,webmanifest}'],
+    globIgnores: ['embed.js', 'config.json', 'service-worker.js', '**/*.map'],
+    // Their names hold a hash of what is in them.
+    dontCacheBustURLsMatching: /^assets\/.+-[\w-]{8}\./,
+    manifestTransforms: [
+      (manifest) => ({ manifest: manifest.filter(({ url }) => !url.endsWith('.js') || wanted.has(url)), warnings: [] }),
+    ],
+  });
+  for (const warning of warnings) console.warn(warning);
+  return { count, size };
+}
+
+/** Builds everything. Throws where it cannot; the result says whether the weights are kept. */
+export async function buildAll() {
+  const { limits, formatWeights, reachableFiles, staticFiles, weigh } = await import('./weights.mjs');
+  const { graph, entry } = await buildPages();
+  await buildSingle('embed/embed.ts', 'embed.js');
+  await buildSingle('src/service-worker.ts', 'service-worker.js');
+
+  const [index, widget, worker] = [entry('pages/index.html'), entry('pages/widget.html'), entry('src/engine-worker.ts')];
+  const inPages = reachableFiles(graph, [index, widget, worker]);
+  const offline = await precache(inPages);
+
+  const loads = [
+    { name: 'loader', limit: limits.loader, files: ['embed.js'] },
+    { name: 'widget, until a message can be written', limit: limits.widget, files: ['widget.html', ...staticFiles(graph, [widget, worker])] },
+    { name: 'messenger', limit: limits.messenger, files: ['index.html', ...staticFiles(graph, [index, worker])] },
+  ];
+  const first = new Set(loads.flatMap(({ files }) => files));
+  const lazy = [...inPages].filter((file) => !first.has(file)).toSorted();
+  const weights = weigh(loads, (file) => readFileSync(join(dist, file)), lazy);
+  writeFileSync(join(dist, 'weights.json'), `${JSON.stringify(weights, null, 1)}\n`);
+  console.log(formatWeights(weights));
+  console.log(`Kept for offline use: ${offline.count} files, ${(offline.size / 1000).toFixed(0)} kB.`);
+  return { kept: weights.loads.every(({ over }) => !over) };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { kept } = await buildAll();
+  if (!kept) {
+    console.error('The first load is heavier than allowed: load what is not needed at once by import(), or drop it.');
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,84 @@
+// What `npm run build` bundles: the two pages and the two entry points for other people's code, sharing their chunks.
+// The loader and the service worker are single files, built apart by scripts/build.mjs.
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Their addresses are part of the contract: no hash in the name. */
+const fixed: Readonly<Record<string, string>> = { elements: 'components/elements.ts', chat: 'src/chat.ts' };
+
+/**
+ * The fixed names are given to empty fronts. Were the pages to import a chunk without a hash, a cached page would load the next
+ * version's chunk, whose minified exports have other names.
+ */
+function fronts(): Plugin {
+  const prefix = 'virtual:front/';
+  return {
+    name: 'tertulia-fronts',
+    resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : undefined),
+    load: (id) => {
+      const source = fixed[id.slice(prefix.length + 1)];
+      return id.startsWith(`\0${prefix}`) && source !== undefined ? `export * from ${JSON.stringify(here(source))};` : undefined;
+    },
+  };
+}
+
+/**
+ * `new URL('./x.ts', import.meta.url)` names a worker's source. Vite sees that only directly inside of `new Worker(…)`, where
+ * a Trusted Types policy has to stand, and would bundle the worker apart; this way the worker shares chunks with the pages.
+ */
+function workerEntries(): Plugin {
+  const pattern = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+  return {
+    name: 'tertulia-worker-entries',
+    apply: 'build',
+    enforce: 'pre',
+    async transform(code, importer) {
+      if (!importer.endsWith('.ts') || !code.includes('import.meta.url')) return undefined;
+      let result = code;
+      for (const [whole, , specifier] of code.matchAll(pattern)) {
+        if (specifier === undefined) continue;
+        const resolved = await this.resolve(specifier, importer);
+        if (!resolved) this.error(`${importer}: no such worker: ${specifier}`);
+        const reference = this.emitFile({ type: 'chunk', id: resolved.id });
+        result = result.replace(whole, `new URL(import.meta.ROLLUP_FILE_URL_${reference})`);
+      }
+      return result === code ? undefined : { code: result, map: null };
+    },
+  };
+}
+
+export default defineConfig({
+  root: here('pages'),
+  publicDir: here('public'),
+  // Relative, so that `dist/` can lie in any folder of a web server.
+  base: './',
+  resolve: {
+    // @xmpp/resolve imports it for SRV records, which no browser can look up.
+    alias: { 'node:dns': here('scripts/no-dns.mjs') },
+  },
+  worker: { format: 'es' },
+  plugins: [fronts(), workerEntries()],
+  build: {
+    outDir: here('dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: true,
+    // Preloads belong into the pages only: in a worker there is no document to put them into.
+    modulePreload: { polyfill: false, resolveDependencies: (_file, dependencies, { hostType }) => (hostType === 'html' ? dependencies : []) },
+    rolldownOptions: {
+      input: {
+        index: here('pages/index.html'),
+        widget: here('pages/widget.html'),
+        elements: 'virtual:front/elements',
+        chat: 'virtual:front/chat',
+      },
+      // Vite drops the exports of an app's entries; those of elements.js and chat.js are what they are for.
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        entryFileNames: (chunk) => (chunk.name in fixed ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+});
