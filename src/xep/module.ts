@@ -74,8 +74,6 @@ export interface XepContext {
   mine(kind: FactKind, conversation: string, target: string): Promise<boolean>;
   /** Whether the contact may know that we are here (subscription `from` or `both`), or wrote to us in this session. */
   trusts(jid: string): boolean;
-  /** What the server's stream offered after authentication; absent while offline. */
-  readonly features?: Element | undefined;
   /** Sends a top-level element that is no stanza and is not counted by stream management (RFC 6120 §4.1). */
   sendNonza?(element: Element): void;
 }
