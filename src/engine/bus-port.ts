@@ -1,0 +1,62 @@
+import type { Poke } from '../archive/archive-types.js';
+import type { BusMessage, Command, Commands } from '../client/bus.js';
+import type { Channel } from '../client/channel.js';
+import type { LiveChange } from '../model/live.js';
+import type { Log } from '../base/log.js';
+import { ChatError, toChatError } from '../base/error.js';
+
+/** Each command as the engine carries it out. */
+export type CommandTable = { readonly [C in Command]: (...args: Parameters<Commands[C]>) => ReturnType<Commands[C]> | Promise<ReturnType<Commands[C]>> };
+
+/** The leader's end of the account's bus: answers commands, tells pokes and live changes. */
+export class BusPort {
+  readonly #channel: Channel;
+  readonly #log: Log;
+
+  constructor(channel: Channel, log: Log) {
+    this.#channel = channel;
+    this.#log = log;
+  }
+
+  /** From now on this engine leads: it answers, and tells everybody its live state. */
+  serve(table: CommandTable, all: () => readonly LiveChange[]): () => void {
+    // A page calls again what an earlier leader may have left unanswered; the same call is carried out once here.
+    const seen = new Set<string>();
+    const stop = this.#channel.onMessage((message) => {
+      if (message.type === 'live-please') this.post({ type: 'live-all', changes: all() });
+      else if (message.type === 'call' && !seen.has(message.id)) {
+        seen.add(message.id);
+        if (seen.size > 1000) seen.delete(seen.values().next().value ?? '');
+        void this.#answer(table, message);
+      }
+    });
+    this.post({ type: 'live-all', changes: all() });
+    return stop;
+  }
+
+  async #answer(table: CommandTable, call: Extract<BusMessage, { type: 'call' }>): Promise<void> {
+    try {
+      if (!Object.hasOwn(table, call.command)) throw new ChatError('invalid', `unknown command ${call.command}`);
+      const run = table[call.command] as (...args: readonly unknown[]) => unknown;
+      const result: unknown = await run(...call.args);
+      this.post({ type: 'answer', id: call.id, result });
+    } catch (thrown) {
+      const error = toChatError(thrown, 'protocol');
+      this.#log.debug(`command ${call.command} failed`, error.message);
+      const { code, message, condition } = error;
+      this.post({ type: 'answer', id: call.id, error: { code, message, ...(condition === undefined ? {} : { condition }) } });
+    }
+  }
+
+  tellPokes(pokes: readonly Poke[]): void {
+    this.post({ type: 'poke', pokes });
+  }
+
+  tellLive(changes: readonly LiveChange[]): void {
+    this.post({ type: 'live', changes });
+  }
+
+  post(message: BusMessage): void {
+    this.#channel.post(message);
+  }
+}

@@ -1,0 +1,133 @@
+import type { Archive, PageItem, PageOutcome } from '../archive/archive-types.js';
+import type { Incoming } from '../xep/module.js';
+import type { Log } from '../base/log.js';
+import { ChatError, toChatError } from '../base/error.js';
+import { Lanes } from './lanes.js';
+
+/** One query of an archive (XEP-0313 §4), by its archive ids. `before: ''` asks for the newest page. */
+export type PageAsk = { readonly with?: string; readonly max: number } & ({ readonly after: string } | { readonly before: string });
+
+/** A page that was checked (§4.1, and by whom it was sent) and read. */
+export type FetchedPage = { readonly items: readonly PageItem[]; readonly incomings: readonly Incoming[]; readonly complete: boolean };
+export type FetchPage = (archive: string, ask: PageAsk, origin: 'catch-up' | 'history') => Promise<FetchedPage>;
+
+export type CatchUpPorts = {
+  readonly archive: Archive;
+  readonly log: Log;
+  readonly fetch: FetchPage;
+  /** What a page held was committed. */
+  committed(incomings: readonly Incoming[]): void;
+};
+
+export const pageSize = 100;
+/** Further behind than this, the newest page comes first and the hole is filled behind it. */
+const forwardPages = 5;
+/** Pages fetched backwards when an archive is seen for the first time, so that the list of conversations fills. */
+const firstPages = 5;
+/** Pages fetched backwards in one go to close a hole; it is taken up again in the next session. */
+const holePages = 50;
+
+/**
+ * Brings the local copy of server archives up to date. The cursor is the end of the newest proven run and moves with
+ * its page in one transaction; what arrives live never moves it. One query of an archive at a time.
+ */
+export class CatchUp {
+  readonly #ports: CatchUpPorts;
+  readonly #lanes = new Lanes();
+
+  constructor(ports: CatchUpPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Forward from the cursor to now; the newest page first where that is far. Afterwards everything said up to the
+   * call is in the archive when `proven`, else a hole is left for `fill`.
+   * @throws ChatError of the query: `offline`, `timeout`, `refused`.
+   */
+  now(archive: string): Promise<{ readonly proven: boolean }> {
+    return this.#lanes.run(archive, () => this.#now(archive));
+  }
+
+  /** Backwards from the newest run until it meets the one before it, within a budget of pages. */
+  fill(archive: string, wanted: () => boolean): Promise<{ readonly proven: boolean }> {
+    return this.#lanes.run(archive, () => this.#fill(archive, wanted));
+  }
+
+  /** A page of a conversation's history before `segment`. */
+  older(archive: string, conversation: string, segment: number, isRoom: boolean): Promise<{ readonly more: boolean }> {
+    return this.#lanes.run(archive, () => this.#older(archive, conversation, segment, isRoom));
+  }
+
+  async #now(archive: string): Promise<{ proven: boolean }> {
+    const store = this.#ports.archive;
+    const newest = (await store.runs(archive)).at(-1);
+    if (newest?.toId === undefined) {
+      // What was said before this browser knew the account is history: nothing of it is answered with receipts.
+      await this.#latest(archive, 'history');
+      return { proven: true };
+    }
+    const settleBefore = await store.nextRow();
+    let after = newest.toId;
+    try {
+      for (let page = 0; page < forwardPages; page += 1) {
+        const { items, incomings, complete } = await this.#ports.fetch(archive, { after, max: pageSize }, 'catch-up');
+        const last = items.at(-1)?.archiveId;
+        await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, items, complete });
+        this.#ports.committed(incomings);
+        if (complete) return { proven: true };
+        // No progress: the server would be asked the same for ever, and closes no gap (XEP-0059 §2.1).
+        if (last === undefined || last === after) throw new ChatError('protocol', 'a page of the archive without progress');
+        after = last;
+      }
+    } catch (error) {
+      // §4.3.2: the server no longer knows the cursor: purged or reset. What is here stays, with a gap after it.
+      if (toChatError(error, 'protocol').condition !== 'item-not-found') throw error;
+      this.#ports.log.warn(`the archive of ${archive} no longer holds the cursor`);
+      await store.abandonCursor(archive);
+    }
+    const { joined } = await this.#latest(archive, 'catch-up');
+    return { proven: joined };
+  }
+
+  async #latest(archive: string, origin: 'catch-up' | 'history'): Promise<PageOutcome> {
+    const { items, incomings, complete } = await this.#ports.fetch(archive, { before: '', max: pageSize }, origin);
+    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, items, complete });
+    this.#ports.committed(incomings);
+    return outcome;
+  }
+
+  async #fill(archive: string, wanted: () => boolean): Promise<{ proven: boolean }> {
+    const store = this.#ports.archive;
+    const runs = await store.runs(archive);
+    const newest = runs.at(-1);
+    const before = runs.at(-2);
+    if (newest?.fromId === undefined) return { proven: true };
+    if (newest.startReached || before?.joined === true) return { proven: true };
+    // The first time there is nothing to meet: some pages for a start, the rest when somebody scrolls there.
+    const isHole = before !== undefined;
+    const note = `backfill:${archive}`;
+    const done = isHole ? 0 : ((await store.note<number>(note)) ?? 1);
+    let from = newest.fromId;
+    for (let page = done; page < (isHole ? holePages : firstPages) && wanted(); page += 1) {
+      const { items, incomings, complete } = await this.#ports.fetch(archive, { before: from, max: pageSize }, isHole ? 'catch-up' : 'history');
+      const outcome = await store.appendPage({ kind: 'backward', archive, segment: newest.segment, items, complete });
+      this.#ports.committed(incomings);
+      if (!isHole) await store.setNote(note, page + 1);
+      if (complete || outcome.joined) return { proven: true };
+      const first = items[0]?.archiveId;
+      if (first === undefined || first === from) break;
+      from = first;
+    }
+    return { proven: !isHole };
+  }
+
+  async #older(archive: string, conversation: string, segment: number, isRoom: boolean): Promise<{ more: boolean }> {
+    const store = this.#ports.archive;
+    const segments = await store.segments(conversation);
+    const before = segments.find((row) => row.segment === segment)?.firstId ?? segments.find((row) => row.segment >= segment && row.firstId !== undefined)?.firstId ?? '';
+    const { items, incomings, complete } = await this.#ports.fetch(archive, { before, max: pageSize, ...(isRoom ? {} : { with: conversation }) }, 'history');
+    const outcome = await store.appendPage({ kind: 'history', archive, conversation, segment, items, complete });
+    this.#ports.committed(incomings);
+    return { more: !complete && !outcome.joined && items.length > 0 };
+  }
+}

@@ -1,0 +1,188 @@
+import type { Archive } from '../archive/archive-types.js';
+import type { Attachment } from '../model/fact.js';
+import type { Clock } from '../base/clock.js';
+import type { Live } from '../model/live.js';
+import type { Log } from '../base/log.js';
+import type { OutboxRow } from '../model/message.js';
+import type { Element } from '../xmpp/element.js';
+import { ChatError, toChatError } from '../base/error.js';
+
+export type OutboxPorts = {
+  readonly archive: Archive;
+  readonly clock: Clock;
+  readonly live: Live;
+  readonly log: Log;
+  /** A stream is there and its ready sequence has come far enough for messages. */
+  online(): boolean;
+  /** In a room: whether one is in it. */
+  joined(room: string): boolean;
+  /** The finished stanza: addressed, `id` and origin-id set, every module's `write` done; `late` asks for XEP-0203 delay. */
+  compose(row: OutboxRow, late: boolean): Element;
+  /** Throws `offline`. */
+  send(stanza: Element): void;
+  /** Puts a file on the server (XEP-0363). */
+  upload(file: Blob, fileName: string, onProgress: (share: number) => void): Promise<Attachment>;
+};
+
+/** A message that waited longer than this, milliseconds, says when it was written (XEP-0203 §1). */
+const lateAfter = 60_000;
+/** An acknowledged message to a room whose echo does not come within this time is looked for in the room's archive. */
+const echoWithin = 30_000;
+
+/**
+ * Brings the outbox's rows to the server: each once, in order within its conversation. The row's state is committed
+ * before the wire is touched, so that a crash between any two steps leaves a row that is either still `queued` or is
+ * settled against the server's archive before it goes out again, under the same id.
+ */
+export class Outbox {
+  readonly #ports: OutboxPorts;
+  readonly #uploading = new Set<number>();
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(ports: OutboxPorts) {
+    this.#ports = ports;
+  }
+
+  /** Rows that an earlier engine left on the wire: those stream management still holds are its business, the others' fate is unknown. */
+  async recover(heldByStream: ReadonlySet<string>): Promise<void> {
+    const { archive } = this.#ports;
+    for (const row of await archive.outbox()) {
+      if (row.state === 'inflight' && !heldByStream.has(row.originId)) await archive.setOutboxState(row.id, 'unknown');
+    }
+  }
+
+  /** Sends what may be sent now. Calls during a run are merged into one more run. */
+  flush(): Promise<void> {
+    this.#again = true;
+    this.#running ??= (async () => {
+      try {
+        while (this.#again && !this.#stopped) {
+          this.#again = false;
+          await this.#run();
+        }
+      } catch (error) {
+        this.#ports.log.warn('outbox stopped until the next flush', error);
+      } finally {
+        this.#running = undefined;
+      }
+    })();
+    return this.#running;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #run(): Promise<void> {
+    const { archive, online, joined } = this.#ports;
+    if (!online()) return;
+    const blocked = new Set<string>();
+    for (const row of await archive.outbox()) {
+      if (this.#stopped || !online()) return;
+      if (row.state === 'failed' || row.state === 'inflight' || blocked.has(row.conversation)) continue;
+      if (row.state === 'unknown' || (row.chatType === 'groupchat' && !joined(row.conversation))) blocked.add(row.conversation);
+      else if (row.file && !row.attachments) this.#upload(row, row.file);
+      else await this.#send(row);
+    }
+  }
+
+  async #send(row: OutboxRow): Promise<void> {
+    const { archive, clock, compose, log, online, send } = this.#ports;
+    let stanza: Element;
+    try {
+      stanza = compose(row, clock.now() - row.at > lateAfter);
+    } catch (error) {
+      const failure = toChatError(error, 'invalid');
+      log.warn('a message could not be written', failure.message);
+      await archive.markFailed(row.id, failure.condition ?? failure.code);
+      return;
+    }
+    await archive.setOutboxState(row.id, 'inflight');
+    try {
+      // The stream may have gone, or another one come, while the state was being committed.
+      if (!online() || this.#stopped) throw new ChatError('offline', 'the stream ended');
+      send(stanza);
+    } catch {
+      // It certainly did not go out.
+      await archive.setOutboxState(row.id, 'queued');
+    }
+  }
+
+  /** Holds up nobody but its own message: what was written later may overtake it. */
+  #upload(row: OutboxRow, file: Blob): void {
+    if (this.#uploading.has(row.id)) return;
+    this.#uploading.add(row.id);
+    const { archive, live, log, upload } = this.#ports;
+    const key = String(row.message);
+    void (async () => {
+      try {
+        live.set('upload', key, 0);
+        const attachment = await upload(file, row.fileName ?? 'file', (share) => live.set('upload', key, share));
+        await archive.setUploaded(row.id, [attachment]);
+      } catch (thrown) {
+        const error = toChatError(thrown, 'protocol');
+        log.warn('upload failed', error.message);
+        // Without a network it is tried again with the next session.
+        if (error.code === 'offline' || error.code === 'timeout') return;
+        await archive.markFailed(row.id, error.code === 'too-large' ? 'too-large' : 'upload', error.message).catch(() => undefined);
+      } finally {
+        live.set('upload', key, undefined);
+        this.#uploading.delete(row.id);
+      }
+      await this.flush();
+    })();
+  }
+
+  /** The server has these stanzas (XEP-0198). A room still has to take a message to it: its echo, or its archive, says so. */
+  async acked(stanzas: readonly Element[]): Promise<void> {
+    const { archive, clock } = this.#ports;
+    const ids = idsOf(stanzas, 'chat');
+    if (ids.length > 0) await archive.markSent(ids);
+    const toRooms = idsOf(stanzas, 'groupchat');
+    if (toRooms.length > 0) clock.after(echoWithin, () => void this.#missEcho(new Set(toRooms)).catch((error: unknown) => this.#ports.log.warn('outbox', error)));
+  }
+
+  async #missEcho(originIds: ReadonlySet<string>): Promise<void> {
+    if (this.#stopped) return;
+    const { archive } = this.#ports;
+    for (const row of await archive.outbox()) if (row.state === 'inflight' && originIds.has(row.originId)) await archive.setOutboxState(row.id, 'unknown');
+  }
+
+  /** The stream that carried these was lost for good: whether the server got them is not known (XEP-0198 §5). */
+  async unknown(stanzas: readonly Element[]): Promise<void> {
+    const ids = new Set(idsOf(stanzas, undefined));
+    const { archive } = this.#ports;
+    for (const row of await archive.outbox()) if (row.state === 'inflight' && ids.has(row.originId)) await archive.setOutboxState(row.id, 'unknown');
+  }
+
+  /** A new stream without the old one: nothing of what was on the wire is stream management's business any more. */
+  async streamLost(): Promise<void> {
+    await this.recover(new Set());
+  }
+
+  /**
+   * What `settles` picks has been looked for in its archive up to now, and what was found there has left the outbox:
+   * the rest never arrived and goes out again.
+   */
+  async settle(settles: (row: OutboxRow) => boolean): Promise<void> {
+    const { archive } = this.#ports;
+    for (const row of await archive.outbox()) if (row.state === 'unknown' && settles(row)) await archive.setOutboxState(row.id, 'queued');
+    await this.flush();
+  }
+
+  /** Our message came back from where it was sent to (RFC 6120 §8.3). */
+  async bounced(conversation: string, originId: string, condition: string, text: string | undefined): Promise<void> {
+    const { archive } = this.#ports;
+    const row = (await archive.outbox()).find((entry) => entry.originId === originId && entry.conversation === conversation);
+    if (row) await archive.markFailed(row.id, condition, text);
+  }
+}
+
+const idsOf = (stanzas: readonly Element[], type: 'chat' | 'groupchat' | undefined): string[] =>
+  stanzas.flatMap((stanza) => {
+    const { id } = stanza.attrs;
+    if (stanza.name !== 'message' || id === undefined) return [];
+    return type === undefined || (stanza.attrs.type === 'groupchat') === (type === 'groupchat') ? [id] : [];
+  });
