@@ -6,6 +6,8 @@ export type ContactRow = {
   readonly subscription: 'none' | 'to' | 'from' | 'both';
   /** We asked to see their presence and have no answer yet. */
   readonly asked: boolean;
+  /** They may see ours once they ask (§3.4): their request needs no answer. */
+  readonly approved?: boolean;
 };
 
 /** Somebody who asks to see our presence (RFC 6121 §3.1.3). */
