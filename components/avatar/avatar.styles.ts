@@ -1,0 +1,72 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    --size: 2.5rem;
+    display: inline-block;
+    flex: none;
+    position: relative;
+    inline-size: var(--size);
+    block-size: var(--size);
+    vertical-align: middle;
+  }
+  .face {
+    display: grid;
+    place-items: center;
+    inline-size: 100%;
+    block-size: 100%;
+    border-radius: 50%;
+    overflow: hidden;
+    /* The hue is the address's; at this lightness white on any hue keeps 4.5 to 1. */
+    background: oklch(0.5 0.105 var(--hue, 180));
+    color: #fff;
+    font-size: calc(var(--size) * 0.38);
+    font-weight: 600;
+    line-height: 1;
+    letter-spacing: 0.01em;
+    user-select: none;
+  }
+  :host([room]) .face {
+    border-radius: 30%;
+  }
+  .face .icon {
+    inline-size: 56%;
+    block-size: 56%;
+  }
+  img {
+    inline-size: 100%;
+    block-size: 100%;
+    object-fit: cover;
+  }
+  .dot {
+    position: absolute;
+    inset-block-end: -1px;
+    inset-inline-end: -1px;
+    inline-size: max(0.6875rem, calc(var(--size) * 0.28));
+    block-size: max(0.6875rem, calc(var(--size) * 0.28));
+    border-radius: 50%;
+    border: 2px solid var(--t-avatar-ring, var(--t-surface));
+    background: var(--t-line-strong);
+  }
+  .dot.available,
+  .dot.chat {
+    background: var(--t-ok);
+  }
+  .dot.away,
+  .dot.xa {
+    background: var(--t-away);
+  }
+  .dot.dnd {
+    background: var(--t-danger);
+  }
+  .dot.offline {
+    background: var(--t-avatar-ring, var(--t-surface));
+    box-shadow: inset 0 0 0 2px var(--t-line-strong);
+  }
+  @media (forced-colors: active) {
+    .face,
+    .dot {
+      border: 1px solid CanvasText;
+    }
+  }
+`;
