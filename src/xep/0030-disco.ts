@@ -9,7 +9,7 @@ import { ChatError } from '../base/error.js';
 import { normalizeJid } from '../base/jid.js';
 import { xml } from '../xmpp/element.js';
 import { readSet, writeSet } from './0059-rsm.js';
-import { perSession } from './session-state.js';
+import { perContext } from './per-context.js';
 import type { Element } from '../xmpp/element.js';
 import type { XepContext, XepModule } from './module.js';
 
@@ -26,7 +26,7 @@ export type InfoForm = { readonly type?: string; readonly fields: ReadonlyMap<st
 export type DiscoInfo = { readonly identities: readonly Identity[]; readonly features: ReadonlySet<string>; readonly forms: readonly InfoForm[] };
 export type DiscoItem = { readonly jid: string; readonly node?: string; readonly name?: string };
 
-const answers = perSession(() => new Map<string, Promise<DiscoInfo>>());
+const answers = perContext(() => new Map<string, Promise<DiscoInfo>>());
 
 const identity: Identity = { category: 'client', type: 'web', name: 'Tertulia' };
 
@@ -66,7 +66,7 @@ function readForm(x: Element): InfoForm {
  * @throws ChatError `refused`, `timeout`, `offline`.
  */
 export function discoInfo(ctx: XepContext, jid: string, node?: string, { fresh = false }: { readonly fresh?: boolean } = {}): Promise<DiscoInfo> {
-  const kept = answers.of(ctx);
+  const kept = answers(ctx);
   const key = `${jid}\n${node ?? ''}`;
   const known = fresh ? undefined : kept.get(key);
   if (known) return known;
@@ -140,5 +140,5 @@ export const disco: XepModule = {
     { type: 'get', name: 'query', ns: NS_INFO, answer: answerInfo },
     { type: 'get', name: 'query', ns: NS_ITEMS, answer: answerItems },
   ],
-  onEnd: (ctx) => answers.drop(ctx),
+  onEnd: (ctx) => answers(ctx).clear(),
 };

@@ -12,7 +12,7 @@ import { discoInfo } from './0030-disco.js';
 import { readSet, writeSet } from './0059-rsm.js';
 import { openForwarded } from './0297-forwarded.js';
 import { usableId } from './0359-stanza-ids.js';
-import { perSession } from './session-state.js';
+import { perContext } from './per-context.js';
 import type { Element } from '../xmpp/element.js';
 import type { Rejected, Unwrapped, XepContext, XepModule } from './module.js';
 
@@ -40,7 +40,7 @@ export type ArchiveAnswer = { readonly items: readonly ArchivedStanza[]; readonl
 type OpenQuery = { readonly id: string; readonly max: number; readonly items: Map<string, ArchivedStanza>; onItem: () => void };
 
 /** By archive: the query that is open, and the end of the row of those that wait for it. */
-const state = perSession(() => ({ open: new Map<string, OpenQuery>(), turns: new Map<string, Promise<unknown>>() }));
+const state = perContext(() => ({ open: new Map<string, OpenQuery>(), turns: new Map<string, Promise<unknown>>() }));
 
 /** Whether `archive` (own account or a room) keeps messages. */
 export async function supportsArchive(ctx: XepContext, archive: string): Promise<boolean> {
@@ -55,7 +55,7 @@ export async function supportsArchive(ctx: XepContext, archive: string): Promise
  *   `protocol` where the answer contradicts itself, `timeout`, `offline`.
  */
 export function queryArchive(ctx: XepContext, query: ArchiveQuery): Promise<ArchiveAnswer> {
-  const { turns } = state.of(ctx);
+  const { turns } = state(ctx);
   const run = (): Promise<ArchiveAnswer> => ask(ctx, query);
   const turn = (turns.get(query.archive) ?? Promise.resolve()).then(run, run);
   turns.set(query.archive, turn);
@@ -65,7 +65,7 @@ export function queryArchive(ctx: XepContext, query: ArchiveQuery): Promise<Arch
 }
 
 async function ask(ctx: XepContext, query: ArchiveQuery): Promise<ArchiveAnswer> {
-  const { open } = state.of(ctx);
+  const { open } = state(ctx);
   const current: OpenQuery = { id: ctx.newId(), max: query.max, items: new Map(), onItem() {} };
   open.set(query.archive, current);
   try {
@@ -127,7 +127,7 @@ function collected(ctx: XepContext, query: OpenQuery, last: string): Promise<voi
 /** Takes a result, or says why it is none: every stranger can send something that looks like one (§9). */
 function takeResult(stanza: Element, result: Element, ctx: XepContext): Unwrapped | Rejected {
   const archive = normalizeJid(stanza.attrs['from']) ?? ctx.me;
-  const query = state.of(ctx).open.get(archive);
+  const query = state(ctx).open.get(archive);
   if (!query) return { reject: `an archive result from ${archive}, which was not asked` };
   if (result.attrs['queryid'] !== query.id) return { reject: 'an archive result of another query' };
   const archiveId = usableId(result.attrs['id']);
@@ -160,7 +160,7 @@ function belongs(stanza: Element, archive: string, { me }: XepContext): boolean 
 export const mam: XepModule = {
   xep: '0313',
   title: 'Message Archive Management',
-  onEnd: (ctx) => state.drop(ctx),
+  onEnd: (ctx) => state(ctx).open.clear(),
   unwrap(stanza, ctx) {
     const results = childElements(stanza).filter((child) => child.getNS() === NS_MAM && child.getName() === 'result');
     const [result] = results;
