@@ -71,13 +71,19 @@ function isAlive(pid) {
   }
 }
 
+/** The npm that runs this, which may be killed without a word to us. Some shells stay between the two. */
+function npmProcess() {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const [, parent, command] = /^\s*(\d+)\s+(.*)/.exec(spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(process.ppid)], { encoding: 'utf8' }).stdout ?? '') ?? [];
+  return command && /(^|\/)-?\w*sh$/.test(command.trim()) ? Number(parent) : process.ppid;
+}
+
 /** Resolves with the reason once this run has to end. */
 function ending() {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve(signal));
-    // npm may be killed without a word to us.
-    const parent = process.ppid;
-    if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && resolve('npm has ended'), 1000).unref();
+    const npm = npmProcess();
+    if (npm) setInterval(() => isAlive(npm) || resolve('npm has ended'), 1000).unref();
   });
 }
 

@@ -14,5 +14,5 @@ server.watchfd(0, function (watch)
 	-- Nobody writes to it: it is readable because it has ended.
 	watch:close();
 	module:log("info", "The process that started this server has gone");
-	prosody.shutdown("Parent process gone");
+	prosody.main_thread:run(function () prosody.shutdown("Parent process gone"); end);
 end);
