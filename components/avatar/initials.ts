@@ -1,11 +1,10 @@
-const graphemes = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(undefined, { granularity: 'grapheme' }) : undefined;
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const letter = /[\p{L}\p{N}]/u;
 
 function first(word: string): string {
   const start = word.search(letter);
   if (start < 0) return '';
-  const rest = word.slice(start, start + 32);
-  const grapheme = graphemes ? graphemes.segment(rest)[Symbol.iterator]().next().value?.segment : [...rest][0];
+  const grapheme = graphemes.segment(word.slice(start, start + 32)).containing(0)?.segment;
   // Stacked marks on one letter draw over everything around it.
   return (grapheme ?? '').normalize('NFC').slice(0, 4).toLocaleUpperCase();
 }

@@ -9,24 +9,29 @@ import { css } from 'lit';
  */
 export const tokens = css`
   :host {
-    --t-accent: var(--tertulia-accent, light-dark(#0f6e6a, #5cc9bd));
-    --t-on-accent: var(--tertulia-on-accent, light-dark(#ffffff, #06201e));
-    --t-accent-text: var(--tertulia-accent-text, light-dark(#0b5c58, #7ad9ce));
-    --t-accent-soft: color-mix(in oklab, var(--t-accent) 12%, var(--t-surface));
+    --t-accent: var(--tertulia-accent, light-dark(#0c6a62, #63cbbd));
+    --t-surface: var(--tertulia-surface, light-dark(#ffffff, #17191a));
+    --t-surface-2: var(--tertulia-surface-2, light-dark(#f7f5f2, #1e2122));
+    --t-surface-3: light-dark(#eae7e2, #2b2f31);
+    --t-text: var(--tertulia-text, light-dark(#1c1e1d, #eceae6));
+    --t-text-2: light-dark(#5a605d, #a9ada9);
+    --t-line: light-dark(#e6e3dd, #2f3335);
+    --t-line-strong: light-dark(#84898a, #7c8381);
+    --t-hover: color-mix(in oklab, var(--t-text) 7%, transparent);
+    --t-bubble-in: light-dark(#f1efea, #272b2d);
+    --t-danger: light-dark(#b3261e, #ffa199);
+    --t-danger-soft: light-dark(#fcebe8, #3a2221);
+    --t-warn-soft: light-dark(#fbf1d9, #352e1c);
+    --t-on-warn: light-dark(#5a4300, #f2d58c);
+    --t-ok: light-dark(#1e8449, #5fce8c);
+    --t-away: light-dark(#b87400, #f0b84d);
 
-    --t-surface: var(--tertulia-surface, light-dark(#ffffff, #16191c));
-    --t-surface-2: var(--tertulia-surface-2, light-dark(#f5f6f5, #1d2125));
-    --t-surface-3: light-dark(#e9ebea, #282d32);
-    --t-text: var(--tertulia-text, light-dark(#17201f, #e8eceb));
-    --t-text-2: light-dark(#55605e, #a3adab);
-    --t-line: light-dark(#dfe3e2, #31373c);
-    --t-line-strong: light-dark(#80908d, #77848a);
-    --t-bubble-in: light-dark(#eef1f0, #262b30);
-    --t-danger: light-dark(#b3261e, #ff9d94);
-    --t-danger-soft: light-dark(#fbeae8, #3a2120);
-    --t-warn-soft: light-dark(#fdf3dc, #352d1b);
-    --t-ok: light-dark(#1e7f45, #6bd394);
-    --t-away: light-dark(#a86a00, #f0b84d);
+    /* Where relative colours are not known yet, for the accent we chose ourselves. */
+    --t-on-accent: var(--tertulia-on-accent, light-dark(#ffffff, #06201d));
+    --t-accent-text: var(--tertulia-accent-text, light-dark(#0c5f58, #7ad9cb));
+    --t-bubble-out: var(--t-accent);
+    --t-on-bubble-out: var(--t-on-accent);
+    --t-accent-soft: color-mix(in oklab, var(--t-accent) 11%, var(--t-surface));
     --t-focus: var(--t-accent-text);
 
     --t-font: var(--tertulia-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif);
@@ -48,10 +53,28 @@ export const tokens = css`
     --t-radius-s: 0.5rem;
     --t-radius: var(--tertulia-radius, 1rem);
     --t-radius-full: 999px;
-    --t-shadow-1: 0 1px 2px rgb(0 0 0 / 8%), 0 2px 8px rgb(0 0 0 / 6%);
-    --t-shadow-2: 0 4px 12px rgb(0 0 0 / 12%), 0 16px 48px rgb(0 0 0 / 18%);
+    --t-shadow-1: 0 0 0 1px light-dark(rgb(28 30 29 / 6%), rgb(255 255 255 / 8%)), 0 1px 2px rgb(0 0 0 / 6%), 0 3px 10px rgb(0 0 0 / 7%);
+    --t-shadow-2: 0 0 0 1px light-dark(rgb(28 30 29 / 7%), rgb(255 255 255 / 9%)), 0 4px 14px rgb(0 0 0 / 9%), 0 18px 48px rgb(0 0 0 / 17%);
     --t-motion: 160ms cubic-bezier(0.2, 0, 0, 1);
     --t-target: 2.75rem;
+  }
+  /*
+   * Any accent stays legible: black or white on it by its luminance (where both have 4.5 to 1 or more), and as text at a
+   * lightness that keeps 4.5 to 1 on our surfaces. In the dark, a bubble of the full accent would glare.
+   */
+  @supports (color: color(from red xyz-d65 x y z)) {
+    :host {
+      --t-on-accent: var(
+        --tertulia-on-accent,
+        color(from var(--t-accent) xyz-d65 clamp(0, (0.18 - y) * 9999, 0.9505) clamp(0, (0.18 - y) * 9999, 1) clamp(0, (0.18 - y) * 9999, 1.089))
+      );
+      --t-accent-text: var(
+        --tertulia-accent-text,
+        light-dark(oklch(from var(--t-accent) min(l, 0.47) c h), oklch(from var(--t-accent) max(l, 0.8) min(c, 0.13) h))
+      );
+      --t-bubble-out: light-dark(var(--t-accent), oklch(from var(--t-accent) min(l, 0.4) min(c, 0.09) h));
+      --t-on-bubble-out: light-dark(var(--t-on-accent), #f2f5f4);
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     :host {

@@ -2,6 +2,42 @@
 const plural = new Intl.PluralRules('en');
 const count = (n: number, one: string, other: string): string => `${n} ${plural.select(n) === 'one' ? one : other}`;
 
+/** Why a message failed, by stanza error condition or by our own word for it. */
+const failures: Record<string, string> = {
+  'item-not-found': 'This address does not exist.',
+  'remote-server-not-found': 'The other server could not be found.',
+  'remote-server-timeout': 'The other server did not answer.',
+  'recipient-unavailable': 'They are not reachable now.',
+  'service-unavailable': 'This address takes no messages from you.',
+  'subscription-required': 'They take messages from their contacts only.',
+  forbidden: 'You may not write here.',
+  'not-allowed': 'You may not write here.',
+  'not-authorized': 'You may not write here.',
+  'not-acceptable': 'You are not in this room any more.',
+  gone: 'This address is not in use any more.',
+  'jid-malformed': 'This is not a valid address.',
+  'resource-constraint': 'The other side takes no more messages now.',
+  'policy-violation': 'The server does not allow this message.',
+  'too-large': 'The file is too large for this server.',
+  upload: 'The file could not be uploaded.',
+  expired: 'It waited too long to be sent.',
+};
+
+/** What went wrong with the connection or a request, by `ChatErrorCode`. */
+const errors: Record<string, string> = {
+  offline: 'There is no connection at the moment.',
+  timeout: 'The server did not answer in time. Please try again.',
+  'not-authorized': 'The address or the password is not right.',
+  insecure: 'This server offers no safe way to sign in, so nothing was sent to it.',
+  'forged-server': 'The server could not prove who it is. Your password stayed here.',
+  unreachable: 'The server cannot be reached. Check your connection and try again.',
+  'stream-error': 'The server ended the connection.',
+  registration: 'No guest account could be made just now. Please try again in a minute.',
+  storage: 'This browser could not keep the conversation. Free some space or leave private browsing, then try again.',
+  invalid: 'This is not a valid XMPP address. It looks like name@example.org.',
+  refused: 'The server refused this.',
+};
+
 export const en = {
   // Launcher and panel
   openChat: 'Open chat',
@@ -47,6 +83,54 @@ export const en = {
   dropHere: 'Drop the file to attach it',
   invitedYou: (who: string, room: string): string => `${who} invites you to the room ${room}.`,
   joinRoomButton: 'Join',
+  typingNow: 'typing…',
+  notSent: 'Not sent',
+  failureReason: (condition: string): string => failures[condition] ?? 'The server did not take this message.',
+  showMore: 'Show all',
+  showLess: 'Show less',
+  uploading: (share: string): string => `Uploading, ${share}`,
+  pictureFrom: (host: string): string => `Show the picture from ${host}`,
+  couldNotSend: 'This could not be kept for sending. Your text is still here; try again.',
+  newMessageFrom: (name: string, words: string): string => `${name}: ${words}`,
+
+  // Presence
+  available: 'Available',
+  chatty: 'Happy to chat',
+  away: 'Away',
+  longAway: 'Away for a while',
+  busy: 'Busy',
+  notThere: 'Not online',
+
+  // Connection
+  online: 'Online',
+  connecting: 'Connecting',
+  offline: 'Offline',
+  offlineDetail: 'Messages are sent as soon as you are connected again.',
+  catchingUp: 'Catching up',
+  refusedShort: 'Not connected',
+  connectNow: 'Connect now',
+
+  // Panel
+  chat: 'Chat',
+  startFailed: 'The chat could not be started',
+  anonymousNote: 'You are here without an account: this conversation ends when you close the page.',
+  guestNote: 'You are here as a guest. This browser keeps the conversation for your next visit.',
+  signInNeeded: 'Sign in to chat',
+  signInNeededDetail: 'This chat is for people who are signed in on this site. Sign in there, then come back.',
+  poweredBy: 'Chat over XMPP',
+
+  // Sign-in
+  signIn: 'Sign in',
+  signingIn: 'Signing in…',
+  address: 'XMPP address',
+  addressExample: 'name@example.org',
+  password: 'Password',
+  showPassword: 'Show the password',
+  hidePassword: 'Hide the password',
+  staySignedIn: 'Stay signed in on this device',
+  addressNeeded: 'Write your XMPP address, like name@example.org.',
+  passwordNeeded: 'Write your password.',
+  errorWords: (code: string): string => errors[code] ?? 'Something went wrong. Please try again.',
 } as const satisfies Record<string, unknown>;
 
 /** The catalogue's shape: the same keys, any words. */

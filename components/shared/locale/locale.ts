@@ -65,8 +65,10 @@ function make(tag: string, text: Messages): Locale {
 
 export const english: Locale = make('en', en);
 
-// Each language is a chunk of its own.
-const languages: Record<string, () => Promise<Messages>> = {};
+// Each language is a chunk of its own. What one has no words for yet is said in English.
+const languages: Record<string, () => Promise<Partial<Messages>>> = {
+  ar: () => import('./ar.js').then(({ ar }) => ar),
+};
 const made = new Map<string, Promise<Locale>>([['en', Promise.resolve(english)]]);
 
 /**
@@ -81,7 +83,7 @@ export function loadLocale(wishes: readonly string[]): Promise<Locale> {
     if (language !== 'en' && !languages[language]) continue;
     let locale = made.get(tag);
     if (!locale) {
-      locale = (languages[language]?.() ?? Promise.resolve(en)).then((text) => make(tag, text)).catch(() => english);
+      locale = (languages[language]?.() ?? Promise.resolve({})).then((text) => make(tag, { ...en, ...text })).catch(() => english);
       made.set(tag, locale);
     }
     return locale;
