@@ -49,8 +49,8 @@ export interface StreamManagement {
   handled(count: number): void;
   /** Asks for an acknowledgement (`<r/>`). */
   request(): void;
-  /** The stream's socket is gone; the state stays for a resumption. */
-  detached(): void;
+  /** The stream's socket is gone; the state stays for a resumption. Resolves when it is kept. */
+  detached(): void | Promise<void>;
   /** The stream was closed on purpose: nothing to resume. */
   forget(): Promise<void>;
   /** Stanzas the server has confirmed, and those whose fate is unknown after a failed resumption. */

@@ -1,0 +1,306 @@
+/**
+ * XEP-0198 Stream Management, version 1.6.3
+ * https://xmpp.org/extensions/xep-0198.html
+ *
+ * In: `<enabled/>`, `<resumed/>`, `<failed/>`, `<r/>`, `<a/>`.
+ * Out: `<enable resume='true'/>`, `<resume/>`, `<r/>`, `<a/>`; `handled-count-too-high`.
+ *
+ * What is acknowledged to the server has been committed, and is on the disk as the count to resume with: the order is
+ * archive, then this state, then `<a/>`. A stanza of ours whose fate is unknown is said to be that, never resent here.
+ */
+import { xml } from '../xmpp/element.js';
+import type { Element } from '../xmpp/element.js';
+import { parseFrame } from '../xmpp/frame.js';
+import { toFrame } from '../xmpp/serialize.js';
+import type { Negotiation, StreamManagement } from '../xmpp/connection-types.js';
+import { Emitter } from '../base/emitter.js';
+import type { Unsubscribe } from '../base/emitter.js';
+import { ChatError } from '../base/error.js';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+
+export const NS_SM = 'urn:xmpp:sm:3';
+
+/** A stream that can be resumed. Counts are modulo 2^32 (§4); `seq` is what the server's `h` will be once it has the frame. */
+export type SmState = {
+  readonly id: string;
+  /** Seconds the server keeps the stream, where it said so. */
+  readonly max?: number;
+  readonly location?: string;
+  readonly jid: string;
+  readonly hIn: number;
+  readonly hOut: number;
+  readonly queue: readonly { readonly seq: number; readonly xml: string }[];
+  /** Milliseconds since the epoch. */
+  readonly savedAt: number;
+};
+export type SmStore = { load(): Promise<SmState | undefined>; save(state: SmState | undefined): Promise<void> };
+export type StreamManagementOptions = { readonly store: SmStore; readonly clock: Clock; readonly log: Log };
+
+/** Milliseconds from a message to the `<r/>` after it, from any other stanza to one, and from a stanza handled to its `<a/>`. */
+const delays = { afterMessage: 50, afterOther: 2_000, acknowledge: 1_000 } as const;
+/** Stanzas handled after which an `<a/>` is sent at once; servers keep queues of a hundred and up. */
+const acknowledgeEvery = 32;
+
+const modulus = 2 ** 32;
+const add = (count: number, by: number): number => (count + by) % modulus;
+const distance = (from: number, to: number): number => (to - from + modulus) % modulus;
+const readCount = (h: string | undefined): number | undefined => (h !== undefined && /^\d{1,10}$/.test(h) && Number(h) < modulus ? Number(h) : undefined);
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < modulus;
+
+type Sent = { readonly frame: string; readonly stanza: Element };
+
+export const createStreamManagement = (options: StreamManagementOptions): StreamManagement => new Management(options);
+
+class Management implements StreamManagement {
+  readonly #options: StreamManagementOptions;
+  readonly #emitter = new Emitter<{ acked: readonly Element[]; unknown: readonly Element[] }>();
+  /** The stream to speak on; absent while there is none or it has no stream management. */
+  #stream: Negotiation | undefined;
+  /** Counting: from `<enabled/>` until a new stream begins, also while detached. */
+  #counting = false;
+  #id: string | undefined;
+  #max: number | undefined;
+  #location: string | undefined;
+  #jid = '';
+  #hIn = 0;
+  #hOut = 0;
+  #queue: Sent[] = [];
+  /** The state came from the disk: the last stanzas sent may be missing in it. */
+  #fromDisk = false;
+  /** `h` as last told to the server, and as last kept. */
+  #told = 0;
+  #kept = 0;
+  #saving: Promise<void> = Promise.resolve();
+  #nextSave: Promise<void> | undefined;
+  #cancelRequest: (() => void) | undefined;
+  #requestIsSoon = false;
+  #cancelAck: (() => void) | undefined;
+
+  constructor(options: StreamManagementOptions) {
+    this.#options = options;
+  }
+
+  get resumable(): { readonly jid: string } | undefined {
+    return this.#id === undefined ? undefined : { jid: this.#jid };
+  }
+
+  on(type: 'acked' | 'unknown', listener: (stanzas: readonly Element[]) => void): Unsubscribe {
+    return this.#emitter.on(type, listener);
+  }
+
+  async load(): Promise<void> {
+    const state = await this.#options.store.load();
+    if (!state || this.#counting) return;
+    if (typeof state.id !== 'string' || typeof state.jid !== 'string' || !isCount(state.hIn) || !isCount(state.hOut) || !Array.isArray(state.queue)) {
+      this.#options.log.warn('the kept stream is unreadable');
+      return;
+    }
+    this.#queue = state.queue.map(({ xml: frame }) => ({ frame, stanza: parseFrame(frame) }));
+    this.#id = state.id;
+    this.#jid = state.jid;
+    this.#max = state.max;
+    this.#location = state.location;
+    this.#hIn = this.#kept = state.hIn;
+    this.#hOut = state.hOut;
+    this.#counting = this.#fromDisk = true;
+  }
+
+  async resume(stream: Negotiation): Promise<'resumed' | 'failed'> {
+    // What the server is told now must not be forgotten by a page that dies the moment after.
+    await this.#save();
+    stream.send(xml('resume', { xmlns: NS_SM, h: this.#hIn, previd: this.#id }));
+    const reply = await stream.next();
+    if (reply.is('resumed', NS_SM)) {
+      if (reply.attrs['previd'] !== undefined && reply.attrs['previd'] !== this.#id) throw new ChatError('protocol', 'another stream was resumed');
+      const acked = this.#acknowledged(stream, reply.attrs['h']);
+      this.#fromDisk = false;
+      this.#stream = stream;
+      this.#told = this.#hIn;
+      void this.#save();
+      // §5: what the server has not got is sent again, as it was and in order.
+      for (const { frame } of this.#queue) stream.send(parseFrame(frame));
+      if (acked.length > 0) this.#emitter.emit('acked', acked);
+      if (this.#queue.length > 0) this.request();
+      return 'resumed';
+    }
+    if (!reply.is('failed', NS_SM)) throw new ChatError('protocol', 'neither resumed nor failed');
+    // §5: a server that still knows says how much it got; that much is not of unknown fate.
+    const h = readCount(reply.attrs['h']);
+    const got = h === undefined ? 0 : distance(this.#hOut, h);
+    const credible = got <= this.#queue.length || (this.#fromDisk && got < modulus / 2);
+    const acked = credible ? this.#queue.splice(0, got) : [];
+    if (acked.length > 0) this.#emitter.emit('acked', acked.map(({ stanza }) => stanza));
+    this.#reset();
+    await this.#save();
+    return 'failed';
+  }
+
+  async enable(stream: Negotiation, jid: string): Promise<void> {
+    this.#reset();
+    await this.#save();
+    stream.send(xml('enable', { xmlns: NS_SM, resume: 'true' }));
+    const reply = await stream.next();
+    if (reply.is('failed', NS_SM)) {
+      this.#options.log.warn('the server does not manage the stream');
+      return;
+    }
+    if (!reply.is('enabled', NS_SM)) throw new ChatError('protocol', 'neither enabled nor failed');
+    const { id, resume, max, location } = reply.attrs;
+    this.#jid = jid;
+    this.#id = id !== undefined && id !== '' && (resume === 'true' || resume === '1') ? id : undefined;
+    this.#max = readCount(max);
+    this.#location = location;
+    this.#counting = true;
+    this.#stream = stream;
+    await this.#save();
+  }
+
+  nonza(element: Element): void {
+    const stream = this.#stream;
+    if (!stream) return;
+    if (element.is('r', NS_SM)) void this.#acknowledge();
+    else if (element.is('a', NS_SM)) {
+      const acked = this.#acknowledged(stream, element.attrs['h']);
+      if (acked.length === 0) return;
+      void this.#save();
+      this.#emitter.emit('acked', acked);
+    }
+  }
+
+  sent(stanza: Element): void {
+    if (!this.#stream) return;
+    this.#queue.push({ frame: toFrame(stanza), stanza });
+    void this.#save();
+    this.#requestAfter(stanza.is('message') ? 'message' : 'other');
+  }
+
+  handled(count: number): void {
+    if (!this.#counting) return;
+    this.#hIn = add(this.#hIn, count);
+    if (!this.#stream) void this.#save();
+    else if (distance(this.#told, this.#hIn) >= acknowledgeEvery) void this.#acknowledge();
+    else this.#cancelAck ??= this.#options.clock.after(delays.acknowledge, () => void this.#acknowledge());
+  }
+
+  request(): void {
+    this.#cancelRequest?.();
+    this.#cancelRequest = undefined;
+    this.#requestIsSoon = false;
+    this.#say(xml('r', { xmlns: NS_SM }));
+  }
+
+  async detached(): Promise<void> {
+    this.#stream = undefined;
+    this.#quiet();
+    // Without a resumption nobody will ever say what became of them.
+    if (this.#id === undefined) this.#reset();
+    await this.#save();
+  }
+
+  async forget(): Promise<void> {
+    this.#reset();
+    await this.#save();
+  }
+
+  /** Takes confirmed stanzas off the queue. Throws `protocol`, having told the server, where it confirms more than was sent. */
+  #acknowledged(stream: Negotiation, h: string | undefined): Element[] {
+    const count = readCount(h);
+    if (count === undefined) throw new ChatError('protocol', 'a count that is none');
+    const got = distance(this.#hOut, count);
+    if (got <= this.#queue.length) {
+      this.#hOut = count;
+      return this.#queue.splice(0, got).map(({ stanza }) => stanza);
+    }
+    if (this.#fromDisk && got < modulus / 2) {
+      // The page died between the socket and the disk. The server is right; the stanzas it has beyond ours are the archive's to find.
+      this.#options.log.warn('the server has more than was kept', { kept: this.#queue.length, got });
+      this.#hOut = count;
+      return this.#queue.splice(0).map(({ stanza }) => stanza);
+    }
+    // §4: 'handled-count-too-high'. Nothing of this stream can be believed any more, so it is not resumed either.
+    const sendCount = add(this.#hOut, this.#queue.length);
+    this.#id = undefined;
+    this.#stream = undefined;
+    stream.send(
+      xml('stream:error', { 'xmlns:stream': 'http://etherx.jabber.org/streams' },
+        xml('undefined-condition', { xmlns: 'urn:ietf:params:xml:ns:xmpp-streams' }),
+        xml('handled-count-too-high', { xmlns: NS_SM, h: count, 'send-count': sendCount })),
+    );
+    throw new ChatError('protocol', 'the server confirms more than was sent', { condition: 'handled-count-too-high' });
+  }
+
+  /** Keeps the count, then tells it. */
+  async #acknowledge(): Promise<void> {
+    this.#cancelAck?.();
+    this.#cancelAck = undefined;
+    const stream = this.#stream;
+    const h = this.#hIn;
+    if (this.#id !== undefined && this.#kept !== h) await this.#save();
+    if (!stream || this.#stream !== stream) return;
+    this.#told = h;
+    this.#say(xml('a', { xmlns: NS_SM, h }));
+  }
+
+  #say(nonza: Element): void {
+    try {
+      this.#stream?.send(nonza);
+    } catch (error) {
+      this.#options.log.debug('the stream is over', error);
+    }
+  }
+
+  #requestAfter(what: 'message' | 'other'): void {
+    const soon = what === 'message';
+    if (this.#cancelRequest && (this.#requestIsSoon || !soon)) return;
+    this.#cancelRequest?.();
+    this.#requestIsSoon = soon;
+    this.#cancelRequest = this.#options.clock.after(soon ? delays.afterMessage : delays.afterOther, () => this.request());
+  }
+
+  /** A stream begins anew: what is still in the queue has an unknown fate. */
+  #reset(): void {
+    this.#quiet();
+    const unknown = this.#queue.map(({ stanza }) => stanza);
+    this.#queue = [];
+    this.#stream = this.#id = this.#max = this.#location = undefined;
+    this.#hIn = this.#hOut = this.#told = 0;
+    this.#counting = this.#fromDisk = false;
+    if (unknown.length > 0) this.#emitter.emit('unknown', unknown);
+  }
+
+  #quiet(): void {
+    this.#cancelRequest?.();
+    this.#cancelAck?.();
+    this.#cancelRequest = this.#cancelAck = undefined;
+  }
+
+  #snapshot(): SmState | undefined {
+    if (this.#id === undefined) return undefined;
+    return {
+      id: this.#id,
+      jid: this.#jid,
+      hIn: this.#hIn,
+      hOut: this.#hOut,
+      queue: this.#queue.map(({ frame }, at) => ({ seq: add(this.#hOut, at + 1), xml: frame })),
+      savedAt: this.#options.clock.now(),
+      ...(this.#max === undefined ? {} : { max: this.#max }),
+      ...(this.#location === undefined ? {} : { location: this.#location }),
+    };
+  }
+
+  /** Keeps the state as it is when the save before this one is through; calls in between share it. */
+  #save(): Promise<void> {
+    this.#nextSave ??= this.#saving = this.#saving.then(async () => {
+      this.#nextSave = undefined;
+      const state = this.#snapshot();
+      try {
+        await this.#options.store.save(state);
+        this.#kept = state?.hIn ?? 0;
+      } catch (error) {
+        this.#options.log.warn('the stream could not be kept', error);
+      }
+    });
+    return this.#nextSave;
+  }
+}

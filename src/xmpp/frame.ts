@@ -1,0 +1,186 @@
+/**
+ * One WebSocket frame is one complete XML element (RFC 7395 §3.3.1), and XMPP's XML is a restricted one
+ * (RFC 6120 §11.1). The wire library's parser skips what it does not know and can swallow the frame after a broken
+ * one, so this one stands in its place: whatever it accepts gives the same tree as a browser's own XML parser.
+ */
+import { Element } from './element.js';
+import { ChatError } from '../base/error.js';
+
+/** Bytes of UTF-8 in a frame; nesting; child elements of one element; attributes of one element. */
+export const frameLimits = { bytes: 1_048_576, depth: 64, children: 10_000, attributes: 64 } as const;
+
+/** Stream error conditions (RFC 6120 §4.9.3) of a refused frame. */
+export type FrameFault = 'not-well-formed' | 'restricted-xml' | 'bad-namespace-prefix' | 'policy-violation';
+
+const refuse = (condition: FrameFault, what: string): never => {
+  throw new ChatError('protocol', `frame refused: ${what}`, { condition });
+};
+
+const NS_XML = 'http://www.w3.org/XML/1998/namespace';
+const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
+const space = '[ \\t\\n\\r]';
+const first = '[A-Za-z_\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u{37D}\\u{37F}-\\u{1FFF}\\u{200C}\\u{200D}\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}\\u{10000}-\\u{EFFFF}]';
+const rest = `(?:${first}|[-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}])`;
+const name = `${first}${rest}*(?::${first}${rest}*)?`;
+const opening = new RegExp(`<(${name})`, 'uy');
+const closing = new RegExp(`</(${name})${space}*>`, 'uy');
+const attribute = new RegExp(`${space}+(${name})${space}*=${space}*(?:"([^<"]*)"|'([^<']*)')`, 'uy');
+const ending = new RegExp(`${space}*(/?)>`, 'uy');
+const notCharacter = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+const isCharacter = (code: number): boolean => code <= 0x10ffff && !notCharacter.test(String.fromCodePoint(code));
+
+const encoder = new TextEncoder();
+const tooLong = (data: string): boolean =>
+  data.length > frameLimits.bytes || (data.length * 3 > frameLimits.bytes && encoder.encode(data).length > frameLimits.bytes);
+
+const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+function resolve(_reference: string, body: string, end: string): string {
+  const numeric = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(body);
+  if (end === '' || (!numeric && !/^\w+$/.test(body))) return refuse('not-well-formed', 'a bare ampersand');
+  if (!numeric) return Object.hasOwn(entities, body) ? entities[body]! : refuse('restricted-xml', 'an entity reference');
+  const code = numeric[1] === undefined ? Number.parseInt(numeric[2]!, 10) : Number.parseInt(numeric[1], 16);
+  return isCharacter(code) ? String.fromCodePoint(code) : refuse('not-well-formed', 'a reference to no character');
+}
+
+/** Line ends first (XML §2.11), white space of attributes then (§3.3.3), references last: `&#10;` stays a line end. */
+function decode(raw: string, inAttribute: boolean): string {
+  let text = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
+  if (inAttribute) text = text.replace(/[\t\n]/g, ' ');
+  return text.includes('&') ? text.replace(/&([^;&]*)(;?)/g, resolve) : text;
+}
+
+type Attributes = Record<string, string | undefined>;
+/** Prefix to namespace; an inner scope inherits from the outer one. '' is the default namespace. */
+type Scope = Record<string, string>;
+
+function declared(element: Element, key: string): string | undefined {
+  for (let at: Element | null = element; at; at = at.parent) {
+    const ns = at.attrs[key];
+    if (ns !== undefined) return ns === '' ? undefined : ns;
+  }
+  return undefined;
+}
+
+/** The builder's `Element` takes `xmlns=''` for an absent one; a parsed element knows better (Namespaces in XML §6.2). */
+class FrameElement extends Element {
+  override getNS(): string | undefined {
+    const colon = this.name.indexOf(':');
+    const key = colon < 0 ? 'xmlns' : `xmlns:${this.name.slice(0, colon)}`;
+    return key === 'xmlns:xml' ? NS_XML : declared(this, key);
+  }
+}
+
+function scopeOf(attrs: Attributes, outer: Scope): Scope {
+  let scope = outer;
+  for (const [key, value = ''] of Object.entries(attrs)) {
+    if (key !== 'xmlns' && !key.startsWith('xmlns:')) continue;
+    const prefix = key.slice(6);
+    if (prefix === 'xmlns' || value === NS_XMLNS || (prefix === 'xml') !== (value === NS_XML)) refuse('bad-namespace-prefix', 'a reserved prefix or namespace');
+    if (prefix !== '' && value === '') refuse('bad-namespace-prefix', 'a prefix without a namespace');
+    if (scope === outer) scope = Object.create(outer) as Scope;
+    scope[prefix] = value;
+  }
+  return scope;
+}
+
+const prefixOf = (qname: string): string => qname.slice(0, Math.max(0, qname.indexOf(':')));
+
+/** Namespaces in XML §5 and §6.3: every prefix declared, no attribute twice under two prefixes. */
+function checkPrefixes(element: Element, scope: Scope): void {
+  const prefix = prefixOf(element.name);
+  if (prefix === 'xmlns' || (prefix !== '' && scope[prefix] === undefined)) refuse('bad-namespace-prefix', 'an undeclared prefix');
+  let seen: Set<string> | undefined;
+  for (const key of Object.keys(element.attrs)) {
+    const at = prefixOf(key);
+    if (at === '' || at === 'xmlns') continue;
+    const ns = scope[at] ?? refuse('bad-namespace-prefix', 'an undeclared prefix');
+    const expanded = `${ns} ${key.slice(at.length + 1)}`;
+    if ((seen ??= new Set()).has(expanded)) refuse('bad-namespace-prefix', 'an attribute twice');
+    seen.add(expanded);
+  }
+}
+
+/**
+ * Parses one frame. `data` is the frame's text.
+ * Throws `ChatError('protocol')` with a `FrameFault` as its condition, and nothing else.
+ */
+export function parseFrame(data: string): Element {
+  if (tooLong(data)) refuse('policy-violation', 'too many bytes');
+  if (notCharacter.test(data)) refuse('not-well-formed', 'a forbidden character');
+  let position = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = position;
+    const match = pattern.exec(data);
+    if (match) position = pattern.lastIndex;
+    return match;
+  };
+
+  const open: { readonly element: Element; readonly scope: Scope; children: number }[] = [];
+  const outermost = Object.assign(Object.create(null) as Scope, { '': '', xml: NS_XML });
+  let root: Element | undefined;
+  let text = '';
+  const flush = (): void => {
+    if (text !== '') open.at(-1)?.element.append(text);
+    text = '';
+  };
+
+  const start = (qname: string): void => {
+    if (root && open.length === 0) refuse('not-well-formed', 'a second element');
+    // No prototype: neither is an attribute named `__proto__` lost, nor does an absent `constructor` look present.
+    const attrs = Object.create(null) as Attributes;
+    let count = 0;
+    for (let match = take(attribute); match; match = take(attribute)) {
+      const key = match[1]!;
+      if (key in attrs) refuse('not-well-formed', 'an attribute twice');
+      if (++count > frameLimits.attributes) refuse('policy-violation', 'too many attributes');
+      attrs[key] = decode(match[2] ?? match[3]!, true);
+    }
+    const end = take(ending) ?? refuse('not-well-formed', 'a broken start tag');
+    const element = new FrameElement(qname);
+    element.attrs = attrs;
+    const outer = open.at(-1);
+    const scope = scopeOf(attrs, outer?.scope ?? outermost);
+    checkPrefixes(element, scope);
+    if (outer) {
+      if (++outer.children > frameLimits.children) refuse('policy-violation', 'too many children');
+      outer.element.append(element);
+    } else root = element;
+    if (open.length >= frameLimits.depth) refuse('policy-violation', 'too deep');
+    if (end[1] === '') open.push({ element, scope, children: 0 });
+  };
+
+  while (position < data.length) {
+    const next = data.indexOf('<', position);
+    const raw = data.slice(position, next < 0 ? data.length : next);
+    if (raw !== '') {
+      if (open.length > 0) {
+        if (raw.includes(']]>')) refuse('not-well-formed', 'the end of a CDATA section without one');
+        text += decode(raw, false);
+      } else if (/[^ \t\n\r]/.test(raw)) refuse('not-well-formed', 'text outside of the element');
+    }
+    if (next < 0) break;
+    position = next;
+    const after = data[next + 1];
+    if (after === '/') {
+      flush();
+      const end = take(closing) ?? refuse('not-well-formed', 'a broken end tag');
+      if (open.pop()?.element.name !== end[1]) refuse('not-well-formed', 'an end tag of another element');
+    } else if (after === '!' && open.length > 0 && data.startsWith('<![CDATA[', next)) {
+      const end = data.indexOf(']]>', next + 9);
+      if (end < 0) refuse('not-well-formed', 'an open CDATA section');
+      text += data.slice(next + 9, end).replace(/\r\n?/g, '\n');
+      position = end + 3;
+    } else if (after === '!' || after === '?') {
+      refuse('restricted-xml', 'a comment, an instruction or a document type');
+    } else {
+      flush();
+      start((take(opening) ?? refuse('not-well-formed', 'a broken tag'))[1]!);
+    }
+  }
+  if (open.length > 0 || !root) return refuse('not-well-formed', 'no complete element');
+  return root;
+}
+
+/** Whether a refused frame was a stanza, so that it still counts (XEP-0198 §4): what somebody else wrote must not cost the stream. */
+export const looksLikeStanza = (data: string): boolean => /^[ \t\n\r]*<(?:message|presence|iq)[ \t\n\r/>]/.test(data);

@@ -1,0 +1,48 @@
+/** Hands stanzas over in order, a batch at a time, and counts each once its batch has been dealt with. */
+import type { Element } from './element.js';
+import type { Log } from '../base/log.js';
+
+export type IntakeOptions = {
+  readonly handle: (stanzas: readonly Element[]) => Promise<void>;
+  readonly handled: (count: number) => void;
+  readonly log: Log;
+};
+
+export class Intake {
+  readonly #options: IntakeOptions;
+  #queue: { readonly stanza: Element | undefined; readonly counted: boolean }[] = [];
+  #running: Promise<void> | undefined;
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** No stanza: one that is dealt with already, and whose turn to be counted comes after those before it. */
+  push(stanza: Element | undefined, counted: boolean): void {
+    this.#queue.push({ stanza, counted });
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when everything that came has been handled and counted. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Not in the socket's own task: what came with it goes into the same batch.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const batch = this.#queue;
+      this.#queue = [];
+      const stanzas = batch.flatMap(({ stanza }) => (stanza ? [stanza] : []));
+      try {
+        if (stanzas.length > 0) await this.#options.handle(stanzas);
+      } catch (error) {
+        // Whatever is wrong with it, it would be wrong again: a stanza that is never counted is sent again for ever.
+        this.#options.log.warn(`${stanzas.length} stanzas could not be handled`, error);
+      }
+      const counted = batch.filter((entry) => entry.counted).length;
+      if (counted > 0) this.#options.handled(counted);
+    }
+    this.#running = undefined;
+  }
+}
