@@ -64,38 +64,39 @@ export class Source<T> implements Value<T> {
   }
 }
 
-/** A `Source` per key, made when first asked for and dropped when nobody watches it any more. */
+/** A `Source` per key, made when first asked for; those that nobody watches are dropped when there are many. */
 export class Sources<T> {
   readonly #sources = new Map<string, Source<T>>();
-  readonly #initial: (key: string) => T;
+  readonly #read: (key: string) => T;
   readonly #onWatched: ((key: string) => void) | undefined;
 
-  constructor(initial: (key: string) => T, onWatched?: (key: string) => void) {
-    this.#initial = initial;
+  /** `read` tells the present value of a key; `refresh` asks it again. */
+  constructor(read: (key: string) => T, onWatched?: (key: string) => void) {
+    this.#read = read;
     this.#onWatched = onWatched;
   }
 
-  /** `read` of an unwatched value is always fresh: it is computed anew. */
   get(key: string): Value<T> {
     let source = this.#sources.get(key);
     if (source === undefined) {
-      if (this.#sources.size > 500) this.#sweep();
-      source = new Source(this.#initial(key), () => {
-        this.refresh(key);
-        this.#onWatched?.(key);
-      });
+      if (this.#sources.size > 1000) this.#sweep();
+      source = new Source(this.#read(key), this.#onWatched && (() => this.#onWatched?.(key)));
       this.#sources.set(key, source);
-    } else if (!source.watched) source.set(this.#initial(key));
+    }
     return source;
   }
 
-  /** Computes the value of `key` again, where somebody holds it. */
   refresh(key: string): void {
-    this.#sources.get(key)?.set(this.#initial(key));
+    this.#sources.get(key)?.set(this.#read(key));
   }
 
   refreshAll(): void {
     for (const key of this.#sources.keys()) this.refresh(key);
+  }
+
+  /** Keys that somebody watches now. */
+  watched(): string[] {
+    return Array.from(this.#sources).flatMap(([key, source]) => (source.watched ? [key] : []));
   }
 
   #sweep(): void {

@@ -7,8 +7,11 @@ import { Lanes } from './lanes.js';
 /** One query of an archive (XEP-0313 §4), by its archive ids. `before: ''` asks for the newest page. */
 export type PageAsk = { readonly with?: string; readonly max: number } & ({ readonly after: string } | { readonly before: string });
 
-/** A page that was checked (§4.1, and by whom it was sent) and read. */
-export type FetchedPage = { readonly items: readonly PageItem[]; readonly incomings: readonly Incoming[]; readonly complete: boolean };
+/**
+ * A page that was checked (§4.1, and by whom it was sent) and read. `complete`: nothing lies beyond it in the direction
+ * asked; `stable`: and that will hold (§4.3).
+ */
+export type FetchedPage = { readonly items: readonly PageItem[]; readonly incomings: readonly Incoming[]; readonly complete: boolean; readonly stable: boolean };
 export type FetchPage = (archive: string, ask: PageAsk, origin: 'catch-up' | 'history') => Promise<FetchedPage>;
 
 export type CatchUpPorts = {
@@ -70,11 +73,12 @@ export class CatchUp {
     let after = newest.toId;
     try {
       for (let page = 0; page < forwardPages; page += 1) {
-        const { items, incomings, complete } = await this.#ports.fetch(archive, { after, max: pageSize }, 'catch-up');
+        const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { after, max: pageSize }, 'catch-up');
         const last = items.at(-1)?.archiveId;
-        await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, items, complete });
+        await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, items, complete: complete && stable });
         this.#ports.committed(incomings);
-        if (complete) return { proven: true };
+        // What is not stable may still grow a message before its end: it closes no gap.
+        if (complete) return { proven: stable };
         // No progress: the server would be asked the same for ever, and closes no gap (XEP-0059 §2.1).
         if (last === undefined || last === after) throw new ChatError('protocol', 'a page of the archive without progress');
         after = last;
@@ -90,8 +94,8 @@ export class CatchUp {
   }
 
   async #latest(archive: string, origin: 'catch-up' | 'history'): Promise<PageOutcome> {
-    const { items, incomings, complete } = await this.#ports.fetch(archive, { before: '', max: pageSize }, origin);
-    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, items, complete });
+    const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: '', max: pageSize }, origin);
+    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, items, complete: complete && stable });
     this.#ports.committed(incomings);
     return outcome;
   }
@@ -109,11 +113,12 @@ export class CatchUp {
     const done = isHole ? 0 : ((await store.note<number>(note)) ?? 1);
     let from = newest.fromId;
     for (let page = done; page < (isHole ? holePages : firstPages) && wanted(); page += 1) {
-      const { items, incomings, complete } = await this.#ports.fetch(archive, { before: from, max: pageSize }, isHole ? 'catch-up' : 'history');
-      const outcome = await store.appendPage({ kind: 'backward', archive, segment: newest.segment, items, complete });
+      const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: from, max: pageSize }, isHole ? 'catch-up' : 'history');
+      const outcome = await store.appendPage({ kind: 'backward', archive, segment: newest.segment, items, complete: complete && stable });
       this.#ports.committed(incomings);
       if (!isHole) await store.setNote(note, page + 1);
-      if (complete || outcome.joined) return { proven: true };
+      if ((complete && stable) || outcome.joined) return { proven: true };
+      if (complete) break;
       const first = items[0]?.archiveId;
       if (first === undefined || first === from) break;
       from = first;
@@ -125,8 +130,8 @@ export class CatchUp {
     const store = this.#ports.archive;
     const segments = await store.segments(conversation);
     const before = segments.find((row) => row.segment === segment)?.firstId ?? segments.find((row) => row.segment >= segment && row.firstId !== undefined)?.firstId ?? '';
-    const { items, incomings, complete } = await this.#ports.fetch(archive, { before, max: pageSize, ...(isRoom ? {} : { with: conversation }) }, 'history');
-    const outcome = await store.appendPage({ kind: 'history', archive, conversation, segment, items, complete });
+    const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before, max: pageSize, ...(isRoom ? {} : { with: conversation }) }, 'history');
+    const outcome = await store.appendPage({ kind: 'history', archive, conversation, segment, items, complete: complete && stable });
     this.#ports.committed(incomings);
     return { more: !complete && !outcome.joined && items.length > 0 };
   }

@@ -1,0 +1,70 @@
+import type { Archive, Poke } from '../archive/archive-types.js';
+import type { ContactRow, SubscriptionRequestRow } from '../model/contact.js';
+import type { ConversationRow } from '../model/conversation.js';
+import type { RoomRow } from '../model/room.js';
+import type { ShelfName } from '../model/shelf.js';
+import { Source } from './value.js';
+
+/** The lists of the open account as the archive has them; empty while there is none. */
+export class AccountLists {
+  readonly conversations = new Source<readonly ConversationRow[] | undefined>(undefined);
+  readonly unread = new Source(0);
+  readonly contacts = new Source<readonly ContactRow[] | undefined>(undefined);
+  readonly requests = new Source<readonly SubscriptionRequestRow[]>([]);
+  readonly rooms = new Source<readonly RoomRow[]>([]);
+  readonly #contactByJid = new Map<string, ContactRow>();
+  #archive: Archive | undefined;
+
+  /** Shows another account's lists, or none. Resolves when they have been read. */
+  async open(archive: Archive | undefined): Promise<void> {
+    this.#archive = archive;
+    this.#show(undefined);
+    this.contacts.set(undefined);
+    this.#contactByJid.clear();
+    this.requests.set([]);
+    this.rooms.set([]);
+    if (archive) await Promise.all([this.#readConversations(), this.shelf('contacts'), this.shelf('requests'), this.shelf('rooms')]);
+  }
+
+  contact(jid: string): ContactRow | undefined {
+    return this.#contactByJid.get(jid);
+  }
+
+  async #readConversations(): Promise<void> {
+    const archive = this.#archive;
+    const rows = await archive?.conversations();
+    if (rows && archive === this.#archive) this.#show(rows);
+  }
+
+  poke(poke: Extract<Poke, { kind: 'conversations' }>): void {
+    const now = this.conversations.value;
+    // The first read is still under way and will see it.
+    if (!now) return;
+    const replaced = new Set([...poke.rows.map((row) => row.jid), ...(poke.removed ?? [])]);
+    this.#show([...now.filter((row) => !replaced.has(row.jid)), ...poke.rows]);
+  }
+
+  #show(rows: readonly ConversationRow[] | undefined): void {
+    this.conversations.set(rows?.toSorted((a, b) => b.lastAt - a.lastAt || (a.jid < b.jid ? -1 : 1)));
+    this.unread.set((rows ?? []).reduce((sum, row) => sum + row.unread, 0));
+  }
+
+  /** Reads a shelf again. */
+  async shelf(name: ShelfName): Promise<void> {
+    const archive = this.#archive;
+    if (!archive || name === 'avatars') return;
+    if (name === 'contacts') {
+      const rows = await archive.all('contacts');
+      if (archive !== this.#archive) return;
+      this.#contactByJid.clear();
+      for (const row of rows) this.#contactByJid.set(row.jid, row);
+      this.contacts.set(rows);
+    } else if (name === 'requests') {
+      const rows = await archive.all('requests');
+      if (archive === this.#archive) this.requests.set(rows.toSorted((a, b) => a.at - b.at));
+    } else {
+      const rows = await archive.all('rooms');
+      if (archive === this.#archive) this.rooms.set(rows);
+    }
+  }
+}

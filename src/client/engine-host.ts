@@ -1,0 +1,42 @@
+/** How a page gets an engine: in a worker, or in the page where workers are refused. Implemented by `src/engine-host.ts`. */
+import type { AuthMode, Deployment, ScramKey } from '../model/account.js';
+import type { OpenChannel } from './channel.js';
+
+/** What proves who one is. Goes from the page to its own engine only, never over the bus between tabs. */
+export type Secret =
+  | { readonly kind: 'password'; readonly password: string }
+  | { readonly kind: 'scram'; readonly key: ScramKey }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'anonymous' };
+
+export type EngineStart = {
+  /** Name of the account's IndexedDB database. */
+  readonly archiveName: string;
+  /** Bare JID; for an anonymous account, the domain that will give it one. */
+  readonly account: string;
+  readonly mode: AuthMode;
+  readonly nickname?: string;
+  readonly deployment: Deployment;
+  /** A SCRAM has worked for this account: the password is never sent in the clear again. */
+  readonly scramSeen: boolean;
+};
+
+export interface EngineHandle {
+  /** Ends this tab's engine; another tab takes over the stream. */
+  close(): Promise<void>;
+}
+
+export interface EngineHost {
+  /** Channels that reach the engines this host starts, and those of other tabs where they can be reached. */
+  readonly openChannel: OpenChannel;
+  /** Makes storage ready: where IndexedDB is refused, a substitute in the page's memory takes its place. Whether anything outlives the page. */
+  prepare(): Promise<boolean>;
+  /** Makes a guest account by in-band registration (XEP-0077). Rejects `registration`, `unreachable`, …. */
+  register(domain: string, deployment: Deployment): Promise<{ readonly jid: string; readonly password: string }>;
+  /** Signs in once, with a stream of its own, and signs out again. Rejects `not-authorized`, `unreachable`, …. */
+  verify(jid: string, secret: Secret, deployment: Deployment): Promise<{ readonly scram?: ScramKey }>;
+  /** Starts this tab's engine for an account. `secret` is asked for at each attempt to connect. */
+  start(start: EngineStart, secret: () => Promise<Secret>): Promise<EngineHandle>;
+  /** Removes a guest account from its server (XEP-0077 §3.2). */
+  unregister(jid: string, secret: Secret, deployment: Deployment): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import type { Archive, Poke } from '../archive/archive-types.js';
+import type { Clock } from '../base/clock.js';
+import type { IdSource } from '../base/id.js';
+import type { AuthMode } from '../model/account.js';
+import type { LiveChange } from '../model/live.js';
+import type { Channel } from './channel.js';
+import type { EngineHandle } from './engine-host.js';
+import { LeaderLine } from './leader-line.js';
+import { LiveReplica } from './live-replica.js';
+import { ArchiveTimeline } from './timeline.js';
+
+export type OpenAccountEvents = {
+  pokes(pokes: readonly Poke[]): void;
+  live(changes: readonly Pick<LiveChange, 'topic' | 'key'>[]): void;
+  /** Signed out or forgotten in another tab. */
+  gone(): void;
+};
+
+export type OpenAccountParts = {
+  readonly jid: string;
+  readonly mode: AuthMode;
+  readonly slot: string;
+  readonly archiveName: string;
+  readonly archive: Archive;
+  readonly channel: Channel;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+};
+
+/** One account as a page has it open: its archive, its line to the leader, its copy of the live state, its windows. */
+export class OpenAccount {
+  readonly jid: string;
+  readonly mode: AuthMode;
+  readonly slot: string;
+  readonly archiveName: string;
+  readonly archive: Archive;
+  readonly line: LeaderLine;
+  readonly replica: LiveReplica;
+  /** Set once this tab's engine has been started. */
+  engine: EngineHandle | undefined;
+  readonly #channel: Channel;
+  readonly #events: OpenAccountEvents;
+  readonly #timelines = new Map<string, Set<ArchiveTimeline>>();
+
+  constructor(parts: OpenAccountParts, events: OpenAccountEvents) {
+    this.jid = parts.jid;
+    this.mode = parts.mode;
+    this.slot = parts.slot;
+    this.archiveName = parts.archiveName;
+    this.archive = parts.archive;
+    this.#channel = parts.channel;
+    this.#events = events;
+    parts.channel.onMessage((message) => {
+      if (message.type === 'poke') this.#apply(message.pokes);
+      else if (message.type === 'gone') events.gone();
+    });
+    this.line = new LeaderLine(parts.channel, parts.clock, parts.newId);
+    this.replica = new LiveReplica(parts.channel, (changes) => events.live(changes));
+  }
+
+  /** This page has written to the archive: its own windows and the other tabs' are told. */
+  wrote(pokes: readonly Poke[]): void {
+    this.#apply(pokes);
+    this.#channel.post({ type: 'poke', pokes });
+  }
+
+  #apply(pokes: readonly Poke[]): void {
+    for (const poke of pokes) if (poke.kind === 'messages') for (const timeline of this.#timelines.get(poke.conversation) ?? []) timeline.poke(poke);
+    this.#events.pokes(pokes);
+  }
+
+  timeline(conversation: string, older: (segment: number) => Promise<{ readonly more: boolean }>): ArchiveTimeline {
+    const all = this.#timelines.get(conversation) ?? new Set();
+    this.#timelines.set(conversation, all);
+    const timeline: ArchiveTimeline = new ArchiveTimeline(conversation, this.archive, {
+      older,
+      closed: () => {
+        all.delete(timeline);
+        if (all.size === 0) this.#timelines.delete(conversation);
+      },
+    });
+    all.add(timeline);
+    return timeline;
+  }
+
+  /** Another page's visibility was told to the leader. */
+  onVisibilityElsewhere(listener: (visible: boolean) => void): void {
+    this.#channel.onMessage((message) => {
+      if (message.type === 'call' && message.command === 'visible') listener(message.args[0] === true);
+    });
+  }
+
+  /** Tells every tab that the account is no more. */
+  tellGone(): void {
+    this.#channel.post({ type: 'gone' });
+  }
+
+  async close(): Promise<void> {
+    for (const timelines of this.#timelines.values()) for (const timeline of Array.from(timelines)) timeline.close();
+    this.line.close();
+    this.replica.close();
+    await this.engine?.close();
+    this.#channel.close();
+    this.archive.close();
+  }
+}

@@ -1,0 +1,131 @@
+import type { Archive, PageItem } from '../archive/archive-types.js';
+import type { Fact, FactBase } from '../model/fact.js';
+import type { Log } from '../base/log.js';
+import type { Element } from '../xmpp/element.js';
+import type { Incoming, Origin, Unwrapped, XepContext, XepModule } from '../xep/module.js';
+
+/** Where a stanza was found: what its wrappers know of it. */
+export type Found = NonNullable<Unwrapped['base']> & { readonly sent?: boolean };
+
+export type InboxPorts = {
+  readonly archive: Archive;
+  readonly modules: readonly XepModule[];
+  readonly ctx: () => XepContext;
+  readonly log: Log;
+  /** What is known of a message before it is read; `undefined` where it has no usable sender. */
+  base(stanza: Element, found: Found): FactBase | undefined;
+  iq(stanza: Element): void;
+  /** After the commit. */
+  committed(incomings: readonly Incoming[], facts: readonly Fact[]): void;
+};
+
+/** A wrapper in a wrapper in a wrapper is nobody's: carbons and archive results are not nested (XEP-0280 §11). */
+const deepest = 3;
+
+/**
+ * What the server sends by itself. A batch is committed in one transaction before it counts as handled (XEP-0198 §4):
+ * what is on the screen is in the archive, and what is not in the archive the server sends again.
+ */
+export class Inbox {
+  readonly #ports: InboxPorts;
+  /** Stanzas that could not be handled and were skipped. */
+  poisoned = 0;
+
+  constructor(ports: InboxPorts) {
+    this.#ports = ports;
+  }
+
+  /** Resolves when the batch is committed. Rejects with `storage` only: the stanzas are then not acknowledged. */
+  async handle(stanzas: readonly Element[]): Promise<void> {
+    const incomings: Incoming[] = [];
+    const lists: Fact[][] = [];
+    for (const stanza of stanzas) {
+      try {
+        if (stanza.name === 'presence') this.#presence(stanza);
+        else if (stanza.name === 'iq') this.#ports.iq(stanza);
+        else if (stanza.name === 'message') {
+          const incoming = this.#open(stanza);
+          if (!incoming) continue;
+          incomings.push(incoming);
+          const facts = this.#read(incoming);
+          if (facts.length > 0) lists.push(facts);
+        }
+      } catch (error) {
+        this.poisoned += 1;
+        this.#ports.log.warn(`a ${stanza.name} stanza was skipped`, error);
+      }
+    }
+    if (lists.length > 0) await this.#append(lists);
+    if (incomings.length > 0) this.#ports.committed(incomings, lists.flat());
+  }
+
+  async #append(lists: readonly Fact[][]): Promise<void> {
+    await this.#ports.archive.append(lists);
+  }
+
+  /** A message out of an archive's page, already taken out of its result: facts, and what modules react to. */
+  readArchived(item: { readonly stanza: Element; readonly at?: number; readonly archive: string; readonly archiveId: string; readonly sent?: boolean }, origin: Origin): { readonly item: PageItem; readonly incoming?: Incoming } {
+    const { stanza, archiveId, ...found } = item;
+    try {
+      const base = this.#ports.base(stanza, { ...found, archiveId });
+      if (!base) return { item: { archiveId, facts: [] } };
+      const incoming: Incoming = { stanza, base, origin };
+      return { item: { archiveId, facts: this.#read(incoming) }, incoming };
+    } catch (error) {
+      this.poisoned += 1;
+      this.#ports.log.warn('an archived message was skipped', error);
+      return { item: { archiveId, facts: [] } };
+    }
+  }
+
+  /** Takes the wrappers off. `undefined`: forged, kept by the module that asked for it, or without a usable sender. */
+  #open(outer: Element): Incoming | undefined {
+    const { modules, ctx, log } = this.#ports;
+    let stanza = outer;
+    let origin: Origin = 'live';
+    let found: Found = {};
+    for (let depth = 0; depth <= deepest; depth += 1) {
+      let opened: Unwrapped | undefined;
+      for (const module of modules) {
+        const result = module.unwrap?.(stanza, ctx());
+        if (!result) continue;
+        if ('reject' in result) {
+          log.warn(`rejected by XEP-${module.xep}`, result.reject);
+          return undefined;
+        }
+        if (result.taken) return undefined;
+        opened = result;
+        break;
+      }
+      if (!opened) {
+        const base = this.#ports.base(stanza, found);
+        return base && { stanza, base, origin };
+      }
+      ({ stanza } = opened);
+      origin = opened.origin ?? origin;
+      found = { ...found, ...opened.base, ...(opened.sent === undefined ? {} : { sent: opened.sent }) };
+    }
+    log.warn('rejected: wrapped too often');
+    return undefined;
+  }
+
+  #read(incoming: Incoming): Fact[] {
+    const facts: Fact[] = [];
+    for (const module of this.#ports.modules) {
+      if (!module.read) continue;
+      try {
+        facts.push(...module.read(incoming));
+      } catch (error) {
+        // `read` never throws; where it does, the other extensions' facts are still true.
+        this.poisoned += 1;
+        this.#ports.log.warn(`XEP-${module.xep} could not read a message`, error);
+      }
+    }
+    return facts;
+  }
+
+  #presence(presence: Element): void {
+    const { modules, ctx } = this.#ports;
+    for (const module of modules) if (module.onPresence?.(presence, ctx()) === true) return;
+  }
+}
