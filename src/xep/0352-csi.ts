@@ -1,0 +1,44 @@
+/**
+ * XEP-0352: Client State Indication, version 1.0.0
+ * https://xmpp.org/extensions/xep-0352.html
+ *
+ * In:  nothing.
+ * Out: `<inactive/>` when nobody looks at any page, `<active/>` when somebody does, so that a server can hold back
+ *      what is of no use to a closed eye.
+ */
+import { toChatError } from '../base/error.js';
+import { xml } from '../xmpp/element.js';
+import { perContext } from './per-context.js';
+import type { XepContext, XepModule } from './module.js';
+
+const NS = 'urn:xmpp:csi:0';
+
+/** What was asked for, and what the server was last told in this stream. */
+const memory = perContext((): { active: boolean; told: boolean | undefined } => ({ active: true, told: undefined }));
+
+function tell(ctx: XepContext): void {
+  const mine = memory(ctx);
+  // §3: only where it is offered. A stream starts out active (§4.2), so there is nothing to say of that.
+  if (!ctx.sendNonza || !ctx.streamFeatures?.getChild('csi', NS) || (mine.told ?? true) === mine.active) return;
+  try {
+    ctx.sendNonza(xml(mine.active ? 'active' : 'inactive', { xmlns: NS }));
+    mine.told = mine.active;
+  } catch (thrown) {
+    // Offline: said when the next stream is ready.
+    ctx.log.debug('client state not told', toChatError(thrown, 'offline').code);
+  }
+}
+
+/** Somebody looks at a page of ours, or nobody does any more. */
+export function setActive(ctx: XepContext, active: boolean): void {
+  memory(ctx).active = active;
+  tell(ctx);
+}
+
+/** §4.2: a new stream is active, and so is a resumed one. */
+async function renew(ctx: XepContext): Promise<void> {
+  memory(ctx).told = undefined;
+  tell(ctx);
+}
+
+export const clientState: XepModule = { xep: '0352', title: 'Client State Indication', onReady: renew, onResumed: renew };
