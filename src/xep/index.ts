@@ -3,20 +3,28 @@
  * stage no module may depend on another's place.
  */
 import { disco } from './0030-disco.js';
+import { muc } from './0045-muc.js';
 import { oob } from './0066-oob.js';
 import { chatStates } from './0085-chat-states.js';
 import { caps } from './0115-caps.js';
+import { avatars } from './0153-avatars.js';
 import { receipts } from './0184-receipts.js';
 import { delay } from './0203-delay.js';
+import { invitations } from './0249-invitations.js';
 import { carbons } from './0280-carbons.js';
 import { mam } from './0313-mam.js';
 import { clientState } from './0352-csi.js';
 import { stanzaIds } from './0359-stanza-ids.js';
+import { bookmarks } from './0402-bookmarks.js';
+import { selfPing } from './0410-self-ping.js';
 import { message } from './rfc6121-message.js';
+import { presence } from './rfc6121-presence.js';
+import { roster } from './rfc6121-roster.js';
 import type { XepModule } from './module.js';
 
 export const modules: readonly XepModule[] = [
   message,
+  roster,
   disco,
   caps,
   carbons,
@@ -27,4 +35,11 @@ export const modules: readonly XepModule[] = [
   mam,
   clientState,
   stanzaIds,
+  invitations,
+  bookmarks,
+  // Pictures are announced in everybody's presence; then rooms take theirs, and contacts have the rest.
+  avatars,
+  muc,
+  selfPing,
+  presence,
 ];

@@ -3,9 +3,9 @@ import type { XepContext } from './module.js';
 /** What a module remembers during a session, kept by context so that modules stay plain objects and accounts never mix. */
 export type SessionState<S> = {
   /** The context's state, made at first use. */
-  of(ctx: XepContext): S;
+  readonly of: (ctx: XepContext) => S;
   /** Forgets it. */
-  drop(ctx: XepContext): void;
+  readonly drop: (ctx: XepContext) => void;
 };
 
 export function perSession<S>(make: () => S): SessionState<S> {
