@@ -84,4 +84,4 @@ Component "upload.localhost" "http_file_share"
 	http_file_share_size_limit = @UPLOAD_LIMIT@
 	http_file_share_daily_quota = 20 * @UPLOAD_LIMIT@
 	http_file_share_expires_after = -1 -- never
-	http_file_share_access = { "guests.localhost" }
+	http_file_share_access = { "localhost", "guests.localhost" }
