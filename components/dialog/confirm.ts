@@ -11,7 +11,7 @@ import { form } from './form.styles.js';
 export class Confirm extends ChatElement {
   static override styles = [
     ...ChatElement.styles,
-    form,
+    ...form,
     css`
       p {
         overflow-wrap: anywhere;
@@ -54,13 +54,13 @@ export class Confirm extends ChatElement {
 
   protected override render() {
     return html`
-      <tertulia-dialog .open=${this.open} heading=${this.heading} @close=${this.#closed}>
-        <form class="form" @submit=${this.#confirm}>
+      <tertulia-dialog .open="${this.open}" heading="${this.heading}" @close="${this.#closed}">
+        <form class="form" @submit="${this.#confirm}">
           <p dir="auto">${this.words}</p>
-          ${this.failed ? html`<p class="error" role="alert">${this.text.didNotWork}</p>` : nothing}
+          ${this.failed ? html`<p class="bad" role="alert">${this.text.didNotWork}</p>` : nothing}
           <div class="actions">
-            <button type="button" class="button" autofocus @click=${this.#closed}>${this.text.cancel}</button>
-            <button class="button danger" ?disabled=${this.busy}>${this.action}</button>
+            <button type="button" class="button" autofocus @click="${this.#closed}">${this.text.cancel}</button>
+            <button class="button danger" ?disabled="${this.busy}">${this.action}</button>
           </div>
         </form>
       </tertulia-dialog>

@@ -1,6 +1,7 @@
 import { html, type PropertyValues } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { ChatElement } from '../shared/chat-element.js';
+import { icon } from '../icon/icon.js';
 import { form } from './form.styles.js';
 import { dialogStyles } from './dialog.styles.js';
 
@@ -19,7 +20,7 @@ function focused(): HTMLElement | undefined {
  * @fires close - It was closed, by whichever way. The owner sets `open` to false.
  */
 export class Dialog extends ChatElement {
-  static override styles = [...ChatElement.styles, form, dialogStyles];
+  static override styles = [...ChatElement.styles, ...form, dialogStyles];
 
   @property({ type: Boolean }) open = false;
   @property() heading = '';
@@ -70,11 +71,11 @@ export class Dialog extends ChatElement {
 
   protected override render() {
     return html`
-      <dialog aria-labelledby="heading" @close=${this.#closed} @mousedown=${this.#pressed} @keydown=${this.#key}>
+      <dialog aria-labelledby="heading" @close="${this.#closed}" @mousedown="${this.#pressed}" @keydown="${this.#key}">
         <header>
           <h2 id="heading" tabindex="-1" dir="auto">${this.heading}</h2>
-          <button type="button" class="icon-button" aria-label=${this.text.close} @click=${() => this.dialog.close()}>
-            <tertulia-icon name="close"></tertulia-icon>
+          <button type="button" class="icon-button" aria-label="${this.text.close}" @click="${() => this.dialog.close()}">
+            ${icon('close')}
           </button>
         </header>
         <div class="body"><slot></slot></div>

@@ -1,10 +1,11 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
+import { icon, type IconName } from '../icon/icon.js';
 
 /** What is said where there is nothing yet: what it is, and what to do next. */
-export function emptyState(icon: string, title: string, words: string, action: unknown = nothing): TemplateResult {
+export function emptyState(mark: IconName, title: string, words: string, action: unknown = nothing): TemplateResult {
   return html`
     <div class="empty">
-      <span class="mark"><tertulia-icon name=${icon}></tertulia-icon></span>
+      <span class="mark">${icon(mark)}</span>
       <h3 dir="auto">${title}</h3>
       <p dir="auto">${words}</p>
       ${action}

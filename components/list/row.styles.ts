@@ -21,7 +21,7 @@ export const row = css`
     transition: background-color var(--t-motion);
   }
   .row:hover {
-    background: var(--t-surface-3);
+    background: var(--t-hover);
   }
   .row:focus-visible {
     outline-offset: -2px;
@@ -166,7 +166,7 @@ export const list = css`
     margin-block: var(--t-1) var(--t-2);
     margin-inline: var(--t-3);
   }
-  .search tertulia-icon {
+  .search .icon {
     position: absolute;
     inset-block: 0;
     inset-inline-start: var(--t-3);

@@ -48,17 +48,17 @@ export const menuStyles = css`
   }
   .item:hover,
   .item:focus-visible {
-    background: var(--t-surface-3);
+    background: var(--t-hover);
   }
   .item:focus-visible {
     outline-offset: -2px;
   }
-  .item tertulia-icon {
+  .item .icon {
     flex: none;
     color: var(--t-text-2);
   }
   .item.danger,
-  .item.danger tertulia-icon {
+  .item.danger .icon {
     color: var(--t-danger);
   }
   .item .tick {

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { ChatElement } from '../shared/chat-element.js';
+import { icon, type IconName } from '../icon/icon.js';
 import { form } from '../dialog/form.styles.js';
 import { menuStyles } from './menu.styles.js';
 import { placePopover } from './place-popover.js';
@@ -8,7 +9,7 @@ import { placePopover } from './place-popover.js';
 /** One line of a menu. `checked` makes it a line that is on or off. */
 export type MenuItem = {
   readonly label: string;
-  readonly icon?: string;
+  readonly icon?: IconName;
   readonly danger?: boolean;
   readonly checked?: boolean;
   /** A line is drawn before it. */
@@ -25,7 +26,7 @@ export type MenuItem = {
  */
 export class Menu extends ChatElement {
   static override shadowRootOptions: ShadowRootInit = { ...ChatElement.shadowRootOptions, delegatesFocus: true };
-  static override styles = [...ChatElement.styles, form, menuStyles];
+  static override styles = [...ChatElement.styles, ...form, menuStyles];
 
   /** The button's name. */
   @property() label = '';
@@ -97,14 +98,14 @@ export class Menu extends ChatElement {
       <button
         type="button"
         class="item ${item.danger ? 'danger' : ''}"
-        role=${checkable ? 'menuitemcheckbox' : 'menuitem'}
-        aria-checked=${checkable ? String(item.checked) : nothing}
+        role="${checkable ? 'menuitemcheckbox' : 'menuitem'}"
+        aria-checked="${checkable ? String(item.checked) : nothing}"
         tabindex="-1"
-        @click=${() => this.#chose(item)}
+        @click="${() => this.#chose(item)}"
       >
-        ${item.icon ? html`<tertulia-icon name=${item.icon}></tertulia-icon>` : nothing}
+        ${item.icon ? icon(item.icon) : nothing}
         <span>${item.label}</span>
-        ${checkable ? html`<tertulia-icon class="tick" name="check"></tertulia-icon>` : nothing}
+        ${checkable ? html`<span class="tick">${icon('check')}</span>` : nothing}
       </button>
     `;
   }
@@ -117,21 +118,21 @@ export class Menu extends ChatElement {
         class="trigger icon-button"
         popovertarget="menu"
         aria-haspopup="menu"
-        aria-expanded=${String(this.shown)}
-        aria-label=${this.label || this.text.more}
-        tabindex=${this.tabStop ? 0 : -1}
-        @keydown=${this.#triggerKey}
+        aria-expanded="${String(this.shown)}"
+        aria-label="${this.label || this.text.more}"
+        tabindex="${this.tabStop ? 0 : -1}"
+        @keydown="${this.#triggerKey}"
       >
-        <slot><tertulia-icon name="more"></tertulia-icon></slot>
+        <slot>${icon('more')}</slot>
       </button>
       <div
         id="menu"
         popover
         role="menu"
-        aria-label=${this.label || this.text.more}
-        @beforetoggle=${this.#before}
-        @toggle=${this.#toggle}
-        @keydown=${this.#key}
+        aria-label="${this.label || this.text.more}"
+        @beforetoggle="${this.#before}"
+        @toggle="${this.#toggle}"
+        @keydown="${this.#key}"
       >
         ${this.items.map((item) => this.#line(item))}
       </div>

@@ -1,0 +1,160 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ConversationRow } from '../../src/model/conversation.js';
+import { bareJid } from '../../src/base/jid.js';
+import { ChatElement } from '../shared/chat-element.js';
+import { icon } from '../icon/icon.js';
+import { Watch } from '../shared/watch.js';
+import { form } from '../dialog/form.styles.js';
+import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
+import { GrowingList } from '../list/growing-list.js';
+import { RovingFocus } from '../list/roving-focus.js';
+import { list } from '../list/row.styles.js';
+import { NavigateEvent } from '../messenger/navigate-event.js';
+
+/**
+ * The conversations, newest first.
+ *
+ * @slot head - At the start of the header, before the title.
+ * @fires tertulia-navigate - A conversation was chosen or begun.
+ * @csspart head
+ * @csspart list
+ */
+export class Conversations extends ChatElement {
+  static override styles = [...ChatElement.styles, ...form, list, emptyStyles];
+
+  /** The conversation that is open, by address. */
+  @property() selected: string | undefined;
+
+  @state() private filter = '';
+  @state() private starting = false;
+  @state() private removing: ConversationRow | undefined;
+  @query('tertulia-confirm') private confirm!: HTMLElement & { open: boolean };
+
+  readonly #rows = new Watch(this, () => this.client?.conversations);
+  // Names come from these two: a rename is seen at once.
+  readonly #contacts = new Watch(this, () => this.client?.contacts);
+  readonly #rooms = new Watch(this, () => this.client?.rooms);
+  readonly #growing = new GrowingList(this);
+  readonly #roving = new RovingFocus(this, 'tertulia-conversation-row', () => this.renderRoot.querySelector('tertulia-conversation-row[selected]'));
+
+  constructor() {
+    super();
+    void this.#contacts;
+    void this.#rooms;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('filter')) this.#growing.reset();
+  }
+
+  #open(row: ConversationRow): void {
+    this.dispatchEvent(new NavigateEvent(row.kind === 'room' ? { view: 'room', jid: row.jid } : { view: 'chat', jid: row.jid }));
+  }
+
+  /** A private conversation in a room is named for both: nick and room. */
+  #name(row: ConversationRow): string {
+    const name = this.client?.nameOf(row.jid) ?? row.jid;
+    return row.kind === 'private' ? this.text.nickInRoom(name, this.client?.nameOf(bareJid(row.jid)) ?? '') : name;
+  }
+
+  #remove(row: ConversationRow): void {
+    this.removing = row;
+    this.confirm.open = true;
+  }
+
+  #searchKey(event: KeyboardEvent): void {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      this.#roving.enter();
+    } else if (event.key === 'Escape' && this.filter) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.filter = '';
+    }
+  }
+
+  #list(rows: readonly (readonly [ConversationRow, string])[]) {
+    const now = Date.now();
+    const drawn = rows.slice(0, this.#growing.limit);
+    return html`
+      <ul role="list" part="list" aria-label="${this.text.conversations}">
+        ${repeat(
+          drawn,
+          ([row]) => row.jid,
+          ([row, name]) => html`
+            <li>
+              <tertulia-conversation-row
+                .conversation="${row}"
+                .name="${name}"
+                .now="${now}"
+                ?selected="${row.jid === this.selected}"
+                @choose="${() => this.#open(row)}"
+                @remove="${() => this.#remove(row)}"
+              ></tertulia-conversation-row>
+            </li>
+          `,
+        )}
+      </ul>
+      ${drawn.length < rows.length ? html`<div data-grow></div>` : nothing}
+    `;
+  }
+
+  #body() {
+    const rows = this.#rows.value;
+    if (!rows) return html`<ul role="list" aria-label="${this.text.conversations}" aria-busy="true"></ul>${skeletonRows(7)}`;
+    if (rows.length === 0) {
+      return emptyState(
+        'chat',
+        this.text.noConversations,
+        this.text.noConversationsHint,
+        html`<button type="button" class="button primary" @click="${() => (this.starting = true)}">${this.text.newConversation}</button>`,
+      );
+    }
+    const wanted = this.filter.trim().toLocaleLowerCase(this.locale.tag);
+    const named = rows.map((row) => [row, this.#name(row)] as const);
+    const found = wanted ? named.filter(([row, name]) => name.toLocaleLowerCase(this.locale.tag).includes(wanted) || row.jid.includes(wanted)) : named;
+    if (found.length > 0) return this.#list(found);
+    return emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)));
+  }
+
+  protected override render() {
+    return html`
+      <header class="head" part="head">
+        <slot name="head"></slot>
+        <h2>${this.text.conversations}</h2>
+        <button type="button" class="icon-button" aria-label="${this.text.newConversation}" title="${this.text.newConversation}" @click="${() => (this.starting = true)}">
+          ${icon('plus')}
+        </button>
+        <slot name="end"></slot>
+      </header>
+      <div class="search">
+        ${icon('search')}
+        <input
+          type="search"
+          aria-label="${this.text.filterConversations}"
+          placeholder="${this.text.filterConversations}"
+          dir="auto"
+          autocomplete="off"
+          .value="${this.filter}"
+          @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
+          @keydown="${this.#searchKey}"
+        />
+      </div>
+      <div class="scroll">${this.#body()}</div>
+      <tertulia-new-conversation .open="${this.starting}" @close="${() => (this.starting = false)}"></tertulia-new-conversation>
+      <tertulia-confirm
+        heading="${this.text.removeConversation}"
+        words="${this.text.removeConversationWords(this.removing ? this.#name(this.removing).slice(0, 100) : '')}"
+        action="${this.text.remove}"
+        .run="${async () => {
+          const row = this.removing;
+          if (!row) return;
+          await this.client?.removeConversation(row.jid);
+          if (row.jid === this.selected) this.dispatchEvent(new NavigateEvent({ view: 'conversations' }));
+        }}"
+      ></tertulia-confirm>
+    `;
+  }
+}

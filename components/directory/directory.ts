@@ -1,0 +1,183 @@
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { RoomListing } from '../../src/model/room.js';
+import { form } from '../dialog/form.styles.js';
+import { icon } from '../icon/icon.js';
+import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
+import { GrowingList } from '../list/growing-list.js';
+import { RovingFocus } from '../list/roving-focus.js';
+import { list } from '../list/row.styles.js';
+import { NavigateEvent } from '../messenger/navigate-event.js';
+import { ChatElement } from '../shared/chat-element.js';
+import { Watch } from '../shared/watch.js';
+
+/**
+ * The rooms: one's own first, then those that the server lists.
+ *
+ * @slot head - At the start of the header, before the title.
+ * @fires tertulia-navigate - To a room.
+ */
+export class Directory extends ChatElement {
+  static override styles = [
+    ...ChatElement.styles,
+    ...form,
+    list,
+    emptyStyles,
+    css`
+      .group {
+        justify-content: space-between;
+      }
+      .group .icon-button {
+        inline-size: 2rem;
+        block-size: 2rem;
+      }
+      .group .icon {
+        inline-size: 1.125rem;
+        block-size: 1.125rem;
+      }
+      .plain {
+        padding: var(--t-2) var(--t-3);
+        color: var(--t-text-2);
+        font-size: var(--t-size-2);
+      }
+      .fault {
+        display: grid;
+        gap: var(--t-2);
+        justify-items: start;
+        margin: var(--t-2) var(--t-3);
+        padding: var(--t-3);
+        border-radius: 0.75rem;
+        background: var(--t-surface-2);
+        font-size: var(--t-size-2);
+      }
+    `,
+  ];
+
+  /** The room that is open, by address. */
+  @property() selected: string | undefined;
+
+  @state() private filter = '';
+  @state() private found: readonly RoomListing[] | 'asking' | 'failed' | undefined;
+  @state() private joining: 'join' | 'create' | undefined;
+
+  readonly #rooms = new Watch(this, () => this.client?.rooms);
+  readonly #session = new Watch(this, () => this.client?.session);
+  readonly #growing = new GrowingList(this);
+  readonly #roving = new RovingFocus(this, 'tertulia-room-row', () => this.renderRoot.querySelector('tertulia-room-row[selected]'));
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('filter')) this.#growing.reset();
+  }
+
+  protected override updated(): void {
+    if (this.found === undefined && this.#session.value?.status === 'online') void this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    this.found = 'asking';
+    try {
+      this.found = (await this.client?.findRooms()) ?? [];
+    } catch {
+      this.found = 'failed';
+    }
+  }
+
+  #go(jid: string): void {
+    this.dispatchEvent(new NavigateEvent({ view: 'room', jid }));
+  }
+
+  #searchKey(event: KeyboardEvent): void {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      this.#roving.enter();
+    } else if (event.key === 'Escape' && this.filter) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.filter = '';
+    }
+  }
+
+  #matches(jid: string, name: string): boolean {
+    const wanted = this.filter.trim().toLocaleLowerCase(this.locale.tag);
+    return !wanted || name.toLocaleLowerCase(this.locale.tag).includes(wanted) || jid.includes(wanted);
+  }
+
+  #rows(rooms: readonly (RoomListing & { autojoin?: boolean })[], label: string) {
+    const known = new Set((this.#rooms.value ?? []).map(({ jid }) => jid));
+    return html`<ul role="list" aria-label="${label}">
+      ${repeat(
+        rooms.slice(0, this.#growing.limit),
+        ({ jid }) => jid,
+        (room) => html`<li><tertulia-room-row .room="${room}" ?known="${known.has(room.jid)}" ?selected="${room.jid === this.selected}" @choose="${() => this.#go(room.jid)}"></tertulia-room-row></li>`,
+      )}
+    </ul>`;
+  }
+
+  #own() {
+    const rooms = (this.#rooms.value ?? []).map((room) => ({ ...room, name: room.name ?? this.client?.nameOf(room.jid) ?? room.jid })).filter((room) => this.#matches(room.jid, room.name));
+    if (rooms.length === 0) return nothing;
+    rooms.sort((a, b) => a.name.localeCompare(b.name, this.locale.tag));
+    return html`<h3 class="group"><span class="words">${this.text.yourRooms}</span></h3>${this.#rows(rooms, this.text.yourRooms)}`;
+  }
+
+  #listed() {
+    const { found } = this;
+    if (found === 'failed') {
+      return html`<div class="fault" role="alert">
+        <p>${this.text.directoryFailed}</p>
+        <button type="button" class="button small" @click="${() => void this.#ask()}">${icon('retry')}${this.text.retry}</button>
+      </div>`;
+    }
+    if (found === undefined && this.#session.value?.status !== 'online' && this.#session.value?.status !== 'connecting') return html`<p class="plain">${this.text.directoryOffline}</p>`;
+    if (found === undefined || found === 'asking') return html`<div aria-busy="true">${skeletonRows(4)}</div>`;
+    const own = new Set((this.#rooms.value ?? []).map(({ jid }) => jid));
+    const rooms = found.filter((room) => !own.has(room.jid) && this.#matches(room.jid, room.name ?? ''));
+    if (rooms.length > 0) return this.#rows(rooms, this.text.roomDirectory);
+    if (this.filter) return own.size > 0 ? nothing : emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)));
+    return own.size > 0 && found.length > 0
+      ? html`<p class="plain">${this.text.noOtherRooms}</p>`
+      : emptyState('room', this.text.noRooms, this.text.noRoomsHint, html`<button type="button" class="button primary" @click="${() => (this.joining = 'create')}">${this.text.createRoom}</button>`);
+  }
+
+  protected override render() {
+    const found = Array.isArray(this.found) ? this.found.length : 0;
+    return html`
+      <header class="head" part="head">
+        <slot name="head"></slot>
+        <h2>${this.text.rooms}</h2>
+        <tertulia-menu
+          label="${this.text.joinOrCreate}"
+          .items="${[
+            { label: this.text.joinByAddress, icon: 'door', run: () => (this.joining = 'join') },
+            { label: this.text.createRoom, icon: 'plus', run: () => (this.joining = 'create') },
+          ]}"
+          >${icon('plus')}</tertulia-menu
+        >
+        <slot name="end"></slot>
+      </header>
+      <div class="search">
+        ${icon('search')}
+        <input
+          type="search"
+          aria-label="${this.text.filterRooms}"
+          placeholder="${this.text.filterRooms}"
+          dir="auto"
+          autocomplete="off"
+          .value="${this.filter}"
+          @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
+          @keydown="${this.#searchKey}"
+        />
+      </div>
+      <div class="scroll">
+        ${this.#own()}
+        <h3 class="group">
+          <span class="words">${this.text.roomDirectory}</span>
+          <button type="button" class="icon-button" aria-label="${this.text.refreshRooms}" title="${this.text.refreshRooms}" @click="${() => void this.#ask()}">${icon('retry')}</button>
+        </h3>
+        ${this.#listed()} ${found > this.#growing.limit ? html`<div data-grow></div>` : nothing}
+      </div>
+      <tertulia-join-form .open="${this.joining !== undefined}" ?create="${this.joining === 'create'}" @close="${() => (this.joining = undefined)}"></tertulia-join-form>
+    `;
+  }
+}

@@ -1,0 +1,172 @@
+import { html, nothing } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import type { OwnPresence as Presence } from '../../src/model/contact.js';
+import { localOf } from '../../src/base/jid.js';
+import { form } from '../dialog/form.styles.js';
+import { icon } from '../icon/icon.js';
+import { placePopover } from '../menu/place-popover.js';
+import { presenceWords } from '../roster/presence-words.js';
+import { ChatElement } from '../shared/chat-element.js';
+import { Watch } from '../shared/watch.js';
+import { ownPresenceStyles } from './own-presence.styles.js';
+import { PreferenceEvent, type Theme } from './preference-event.js';
+
+const shows: readonly Presence['show'][] = ['available', 'away', 'dnd', 'invisible'];
+const themes: readonly Theme[] = ['auto', 'light', 'dark'];
+
+/**
+ * Oneself: a button with one's face, and behind it what others see of one, how this looks, and the way out.
+ *
+ * @fires tertulia-preference - A theme or a language was chosen.
+ */
+export class OwnPresence extends ChatElement {
+  static override styles = [...ChatElement.styles, ...form, ownPresenceStyles];
+
+  @property() theme: Theme = 'auto';
+  /** Languages to choose from, as BCP 47 tags. No choice is drawn for fewer than two. */
+  @property({ attribute: false }) languages: readonly string[] = [];
+
+  @state() private shown = false;
+  @query('[popover]') private popup!: HTMLElement;
+  @query('.trigger') private trigger!: HTMLElement;
+  @query('tertulia-confirm') private confirm!: HTMLElement & { open: boolean };
+
+  readonly #session = new Watch(this, () => this.client?.session);
+
+  get #presence(): Presence {
+    return this.#session.value?.presence ?? { show: 'available' };
+  }
+
+  #set(show: Presence['show'], status: string): void {
+    const now = this.#presence;
+    if (show === now.show && status === (now.status ?? '')) return;
+    void this.client?.setPresence({ show, ...(status ? { status } : {}) });
+  }
+
+  #status(event: Event): void {
+    this.#set(this.#presence.show, (event.target as HTMLInputElement).value.trim());
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.popup.hidePopover();
+  }
+
+  #language(tag: string): string {
+    try {
+      return new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag;
+    } catch {
+      return tag;
+    }
+  }
+
+  #choices() {
+    const { show } = this.#presence;
+    return html`<fieldset>
+      <legend>${this.text.yourPresence}</legend>
+      ${shows.map(
+        (choice) => html`<label class="choice">
+          <input type="radio" name="show" .checked="${choice === show}" @change="${() => this.#set(choice, this.#presence.status ?? '')}" />
+          <span class="dot ${choice}"></span><span>${presenceWords(this.text, choice)}</span>${icon('check')}
+        </label>`,
+      )}
+    </fieldset>`;
+  }
+
+  #look() {
+    return html`
+      <fieldset>
+        <legend>${this.text.theme}</legend>
+        <div class="segments">
+          ${themes.map(
+            (theme) => html`<label>
+              <input type="radio" name="theme" .checked="${theme === this.theme}" @change="${() => this.dispatchEvent(new PreferenceEvent({ theme }))}" />
+              <span>${this.text.themeName(theme)}</span>
+            </label>`,
+          )}
+        </div>
+      </fieldset>
+      ${this.languages.length > 1
+        ? html`<div class="field">
+            <label for="language">${this.text.language}</label>
+            <select class="input" id="language" @change="${(event: Event) => this.dispatchEvent(new PreferenceEvent({ locale: (event.target as HTMLSelectElement).value }))}">
+              ${this.languages.map((tag) => html`<option value="${tag}" lang="${tag}" ?selected="${this.locale.tag.split('-')[0] === tag.split('-')[0]}">${this.#language(tag)}</option>`)}
+            </select>
+          </div>`
+        : nothing}
+    `;
+  }
+
+  protected override render() {
+    const session = this.#session.value;
+    const me = session?.me ?? '';
+    const name = localOf(me) || me;
+    const { show, status } = this.#presence;
+    const online = session?.status === 'online';
+    const dot = show === 'invisible' || !online ? 'offline' : show;
+    return html`
+      <button
+        type="button"
+        class="trigger"
+        popovertarget="me"
+        aria-haspopup="dialog"
+        aria-expanded="${String(this.shown)}"
+        aria-label="${this.text.yourProfile(name.slice(0, 100), presenceWords(this.text, show))}"
+      >
+        <tertulia-avatar .jid="${me}" .name="${name}" .show="${dot}"></tertulia-avatar>
+      </button>
+      <div
+        id="me"
+        popover
+        role="dialog"
+        aria-label="${this.text.profile}"
+        @beforetoggle="${(event: ToggleEvent) => event.newState === 'open' && placePopover(this.popup, this.trigger)}"
+        @toggle="${(event: ToggleEvent) => {
+          this.shown = event.newState === 'open';
+          if (this.shown) this.popup.querySelector<HTMLElement>('input:checked')?.focus();
+        }}"
+        @keydown="${this.#key}"
+      >
+        <div class="form">
+          <div class="me">
+            <tertulia-avatar .jid="${me}" .name="${name}"></tertulia-avatar>
+            <div><span class="name" dir="auto">${name}</span><span class="jid" dir="auto" title="${me}">${me}</span></div>
+          </div>
+          ${this.#choices()}
+          <div class="field">
+            <label for="status">${this.text.statusText}</label>
+            <input
+              class="input"
+              id="status"
+              dir="auto"
+              maxlength="300"
+              autocomplete="off"
+              placeholder="${this.text.statusHint}"
+              .value="${status ?? ''}"
+              @change="${this.#status}"
+              @keydown="${(event: KeyboardEvent) => event.key === 'Enter' && !event.isComposing && this.#status(event)}"
+            />
+          </div>
+          <hr />
+          ${this.#look()}
+          <hr />
+          <button type="button" class="button danger" @click="${() => {
+            this.popup.hidePopover();
+            this.trigger.focus();
+            this.confirm.open = true;
+          }}">${icon('door')}${this.text.signOut}</button>
+        </div>
+      </div>
+      <tertulia-confirm
+        heading="${this.text.signOut}"
+        words="${this.text.signOutWords}"
+        action="${this.text.signOut}"
+        .run="${async () => {
+          await this.client?.signOut();
+        }}"
+      ></tertulia-confirm>
+    `;
+  }
+}

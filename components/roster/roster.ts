@@ -1,0 +1,177 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ContactRow } from '../../src/model/contact.js';
+import { form } from '../dialog/form.styles.js';
+import { icon } from '../icon/icon.js';
+import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
+import { GrowingList } from '../list/growing-list.js';
+import { RovingFocus } from '../list/roving-focus.js';
+import { list } from '../list/row.styles.js';
+import { NavigateEvent } from '../messenger/navigate-event.js';
+import { ChatElement } from '../shared/chat-element.js';
+import { Watch } from '../shared/watch.js';
+import { groupContacts, type ContactGroup, type NamedContact } from './contact-groups.js';
+import type { ContactAction, ContactActionEvent } from './contact-row.js';
+import { rosterStyles } from './roster.styles.js';
+
+/**
+ * The contacts by group, with their presence; above them, who asks to see one's own.
+ *
+ * @slot head - At the start of the header, before the title.
+ * @fires tertulia-navigate - To a conversation or a contact's details.
+ * @csspart head
+ * @csspart list
+ */
+export class Roster extends ChatElement {
+  static override styles = [...ChatElement.styles, ...form, list, emptyStyles, rosterStyles];
+
+  /** The contact whose conversation is open, by address. */
+  @property() selected: string | undefined;
+
+  @state() private filter = '';
+  @state() private folded: ReadonlySet<string> = new Set();
+  @state() private editing: ContactRow | 'new' | undefined;
+  @state() private removing: ContactRow | undefined;
+  @query('tertulia-confirm') private confirm!: HTMLElement & { open: boolean };
+
+  readonly #contacts = new Watch(this, () => this.client?.contacts);
+  readonly #growing = new GrowingList(this);
+  readonly #roving = new RovingFocus(this, 'tertulia-contact-row', () => this.renderRoot.querySelector('tertulia-contact-row[selected]'));
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('filter')) this.#growing.reset();
+  }
+
+  #act(contact: ContactRow, action: ContactAction): void {
+    const { jid } = contact;
+    if (action === 'chat') this.dispatchEvent(new NavigateEvent({ view: 'chat', jid }));
+    else if (action === 'details') this.dispatchEvent(new NavigateEvent({ view: 'contact', jid }));
+    else if (action === 'edit') this.editing = contact;
+    else if (action === 'ask') void this.client?.saveContact({ jid, ...(contact.name ? { name: contact.name } : {}), groups: contact.groups }, true);
+    else {
+      this.removing = contact;
+      this.confirm.open = true;
+    }
+  }
+
+  #fold(group: string): void {
+    const folded = new Set(this.folded);
+    if (!folded.delete(group)) folded.add(group);
+    this.folded = folded;
+  }
+
+  #searchKey(event: KeyboardEvent): void {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      this.#roving.enter();
+    } else if (event.key === 'Escape' && this.filter) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.filter = '';
+    }
+  }
+
+  #rows(contacts: readonly NamedContact[]) {
+    return repeat(
+      contacts,
+      ({ contact }) => contact.jid,
+      ({ contact, name }) => html`
+        <li>
+          <tertulia-contact-row
+            .contact="${contact}"
+            .name="${name}"
+            ?selected="${contact.jid === this.selected}"
+            @contact-action="${(event: ContactActionEvent) => this.#act(contact, event.action)}"
+          ></tertulia-contact-row>
+        </li>
+      `,
+    );
+  }
+
+  #group(group: ContactGroup, contacts: readonly NamedContact[], folded: boolean) {
+    const name = group.name || this.text.noGroup;
+    return html`
+      <li>
+        <h3>
+          <button type="button" class="group" aria-expanded="${String(!folded)}" @click="${() => this.#fold(group.name)}">
+            ${icon('down')}<span class="words" dir="auto">${name}</span><span class="count">${this.locale.number(group.contacts.length)}</span>
+          </button>
+        </h3>
+        ${folded ? nothing : html`<ul role="list" aria-label="${name.slice(0, 100)}">${this.#rows(contacts)}</ul>`}
+      </li>
+    `;
+  }
+
+  #list(groups: readonly ContactGroup[]) {
+    let left = this.#growing.limit;
+    const plain = groups.length === 1 && groups[0]?.name === '';
+    const drawn = [];
+    for (const group of groups) {
+      if (left <= 0) break;
+      // A folded group is open while somebody searches: what was found must be seen.
+      const folded = !plain && this.filter === '' && this.folded.has(group.name);
+      const contacts = group.contacts.slice(0, left);
+      left -= folded ? 1 : contacts.length;
+      drawn.push(plain ? this.#rows(contacts) : this.#group(group, contacts, folded));
+    }
+    return html`
+      <ul role="list" part="list" aria-label="${this.text.contacts}">${drawn}</ul>
+      ${left <= 0 ? html`<div data-grow></div>` : nothing}
+    `;
+  }
+
+  #body() {
+    const contacts = this.#contacts.value;
+    if (!contacts) return html`<ul role="list" aria-label="${this.text.contacts}" aria-busy="true"></ul>${skeletonRows(7)}`;
+    if (contacts.length === 0) {
+      return emptyState(
+        'people',
+        this.text.noContacts,
+        this.text.noContactsHint,
+        html`<button type="button" class="button primary" @click="${() => (this.editing = 'new')}">${this.text.addContact}</button>`,
+      );
+    }
+    const groups = groupContacts(contacts, (contact) => contact.name || (this.client?.nameOf(contact.jid) ?? contact.jid), this.locale.tag, this.filter);
+    if (groups.length > 0) return this.#list(groups);
+    return emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)));
+  }
+
+  protected override render() {
+    const { editing, removing } = this;
+    return html`
+      <header class="head" part="head">
+        <slot name="head"></slot>
+        <h2>${this.text.contacts}</h2>
+        <button type="button" class="icon-button" aria-label="${this.text.addContact}" title="${this.text.addContact}" @click="${() => (this.editing = 'new')}">${icon('person-add')}</button>
+        <slot name="end"></slot>
+      </header>
+      <div class="search">
+        ${icon('search')}
+        <input
+          type="search"
+          aria-label="${this.text.filterContacts}"
+          placeholder="${this.text.filterContacts}"
+          dir="auto"
+          autocomplete="off"
+          .value="${this.filter}"
+          @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
+          @keydown="${this.#searchKey}"
+        />
+      </div>
+      <div class="scroll">
+        <tertulia-requests></tertulia-requests>
+        ${this.#body()}
+      </div>
+      <tertulia-contact-form .open="${editing !== undefined}" .contact="${editing === 'new' ? undefined : editing}" @close="${() => (this.editing = undefined)}"></tertulia-contact-form>
+      <tertulia-confirm
+        heading="${this.text.removeContact}"
+        words="${this.text.removeContactWords((removing?.name ?? removing?.jid ?? '').slice(0, 100))}"
+        action="${this.text.remove}"
+        .run="${async () => {
+          if (removing) await this.client?.removeContact(removing.jid);
+        }}"
+      ></tertulia-confirm>
+    `;
+  }
+}
