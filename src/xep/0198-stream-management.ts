@@ -38,7 +38,7 @@ export type SmStore = { load(): Promise<SmState | undefined>; save(state: SmStat
 export type StreamManagementOptions = { readonly store: SmStore; readonly clock: Clock; readonly log: Log };
 
 /** Milliseconds from a message to the `<r/>` after it, from any other stanza to one, and from a stanza handled to its `<a/>`. */
-const delays = { afterMessage: 50, afterOther: 2_000, acknowledge: 1_000 } as const;
+const delays = { afterMessage: 20, afterOther: 2_000, acknowledge: 1_000 } as const;
 /** Stanzas handled after which an `<a/>` is sent at once; servers keep queues of a hundred and up. */
 const acknowledgeEvery = 32;
 
@@ -199,6 +199,8 @@ class Management implements StreamManagement {
   }
 
   async forget(): Promise<void> {
+    // §6: a last word, so that the server does not deliver again what has been handled.
+    if (this.#stream && this.#told !== this.#hIn) this.#say(xml('a', { xmlns: NS_SM, h: this.#hIn }));
     this.#reset();
     await this.#save();
   }

@@ -15,6 +15,7 @@ import { bareJid, normalizeJid } from '../base/jid.js';
 import { Emitter } from '../base/emitter.js';
 import type { Unsubscribe } from '../base/emitter.js';
 import { ChatError, toChatError } from '../base/error.js';
+import { delay } from '../base/clock.js';
 
 const NS_SM = 'urn:xmpp:sm:3';
 const NS_PING = 'urn:xmpp:ping';
@@ -23,6 +24,8 @@ const NS_PING = 'urn:xmpp:ping';
 const idleProbe = { after: 30_000, deadline: 15_000 } as const;
 /** A socket that slept is proven within this. */
 const wakeDeadline = 5_000;
+/** What has come may take this long to be dealt with before a stream is left. */
+const farewellDeadline = 1_000;
 /** Looking the service up, and the site's own code that gives credentials. */
 const askDeadline = 30_000;
 
@@ -87,9 +90,13 @@ class XmppConnection implements Connection {
     this.#stopped = (async () => {
       await this.#stopped;
       // A farewell ends the session at the server; a stream that is to be taken up again is left without one.
-      if (online && (forget || !management.resumable)) await stream?.close();
-      else stream?.fail(new ChatError('offline', 'stopped'));
-      await this.#intake.idle();
+      if (online && (forget || !management.resumable)) {
+        // First what has come is dealt with and acknowledged, or the server would keep it for the next time.
+        await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
+        await management.forget();
+        await stream?.close();
+      } else stream?.fail(new ChatError('offline', 'stopped'));
+      await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
       await management.detached();
       if (forget) await management.forget();
     })().catch((error: unknown) => this.#options.log.warn('stopping', error));
