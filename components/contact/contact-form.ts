@@ -104,8 +104,8 @@ export class ContactForm extends ChatElement {
   protected override render() {
     const groups = [...new Set((this.client?.contacts.value ?? []).flatMap((contact) => contact.groups))].slice(0, 50);
     return html`
-      <tertulia-dialog .open="${this.open}" heading="${this.contact ? this.text.renameAndGroup : this.text.addContact}" @close="${this.#closed}">
-        <form class="form" novalidate @submit="${this.#submit}">
+      <tertulia-dialog .open="${this.open}" heading="${this.contact ? this.text.renameAndGroup : this.text.addContact}" @close="${() => this.#closed()}">
+        <form class="form" novalidate @submit="${(event: SubmitEvent) => void this.#submit(event)}">
           ${this.#address()}
           <div class="field">
             <label for="name">${this.text.contactName}</label>
@@ -120,7 +120,7 @@ export class ContactForm extends ChatElement {
           ${this.contact ? nothing : html`<label class="check"><input type="checkbox" name="ask" checked /> <span>${this.text.askForPresenceLong}</span></label>`}
           ${this.wrong === 'failed' ? html`<p class="bad" role="alert">${this.text.didNotWork}</p>` : nothing}
           <div class="actions">
-            <button type="button" class="button" @click="${this.#closed}">${this.text.cancel}</button>
+            <button type="button" class="button" @click="${() => this.#closed()}">${this.text.cancel}</button>
             <button class="button primary" ?disabled="${this.busy}">${this.contact ? this.text.save : this.text.addContact}</button>
           </div>
         </form>

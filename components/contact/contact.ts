@@ -160,7 +160,7 @@ export class Contact extends ChatElement {
         ${tie
           ? html`<div class="notice">
               <p>${tie.long}</p>
-              <button type="button" class="button small" @click="${this.#ask}">${contact.asked ? this.text.askAgain : this.text.askForPresence}</button>
+              <button type="button" class="button small" @click="${() => this.#ask()}">${contact.asked ? this.text.askAgain : this.text.askForPresence}</button>
             </div>`
           : nothing}
         ${contact?.subscription === 'to' ? html`<div class="notice"><p>${this.text.theyDoNotSeeYou}</p></div>` : nothing}

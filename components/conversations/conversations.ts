@@ -139,7 +139,7 @@ export class Conversations extends ChatElement {
           autocomplete="off"
           .value="${this.filter}"
           @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
-          @keydown="${this.#searchKey}"
+          @keydown="${(event: KeyboardEvent) => this.#searchKey(event)}"
         />
       </div>
       <div class="scroll">${this.#body()}</div>

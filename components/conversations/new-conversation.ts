@@ -77,8 +77,8 @@ export class NewConversation extends ChatElement {
   protected override render() {
     const found = this.open ? this.#found() : [];
     return html`
-      <tertulia-dialog .open="${this.open}" heading="${this.text.newConversation}" @close="${this.#closed}">
-        <form class="form" novalidate @submit="${this.#submit}">
+      <tertulia-dialog .open="${this.open}" heading="${this.text.newConversation}" @close="${() => this.#closed()}">
+        <form class="form" novalidate @submit="${(event: Event) => this.#submit(event)}">
           <div class="field">
             <label for="to">${this.text.nameOrAddress}</label>
             <input
@@ -112,7 +112,7 @@ export class NewConversation extends ChatElement {
               </ul>`
             : nothing}
           <div class="actions">
-            <button type="button" class="button" @click="${this.#closed}">${this.text.cancel}</button>
+            <button type="button" class="button" @click="${() => this.#closed()}">${this.text.cancel}</button>
             <button class="button primary">${this.text.startConversation}</button>
           </div>
         </form>

@@ -54,12 +54,12 @@ export class Confirm extends ChatElement {
 
   protected override render() {
     return html`
-      <tertulia-dialog .open="${this.open}" heading="${this.heading}" @close="${this.#closed}">
-        <form class="form" @submit="${this.#confirm}">
+      <tertulia-dialog .open="${this.open}" heading="${this.heading}" @close="${() => this.#closed()}">
+        <form class="form" @submit="${(event: Event) => void this.#confirm(event)}">
           <p dir="auto">${this.words}</p>
           ${this.failed ? html`<p class="bad" role="alert">${this.text.didNotWork}</p>` : nothing}
           <div class="actions">
-            <button type="button" class="button" autofocus @click="${this.#closed}">${this.text.cancel}</button>
+            <button type="button" class="button" autofocus @click="${() => this.#closed()}">${this.text.cancel}</button>
             <button class="button danger" ?disabled="${this.busy}">${this.action}</button>
           </div>
         </form>

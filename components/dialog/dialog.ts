@@ -71,7 +71,7 @@ export class Dialog extends ChatElement {
 
   protected override render() {
     return html`
-      <dialog aria-labelledby="heading" @close="${this.#closed}" @mousedown="${this.#pressed}" @keydown="${this.#key}">
+      <dialog aria-labelledby="heading" @close="${() => this.#closed()}" @mousedown="${(event: MouseEvent) => this.#pressed(event)}" @keydown="${(event: KeyboardEvent) => this.#key(event)}">
         <header>
           <h2 id="heading" tabindex="-1" dir="auto">${this.heading}</h2>
           <button type="button" class="icon-button" aria-label="${this.text.close}" @click="${() => this.dialog.close()}">

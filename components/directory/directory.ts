@@ -166,7 +166,7 @@ export class Directory extends ChatElement {
           autocomplete="off"
           .value="${this.filter}"
           @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
-          @keydown="${this.#searchKey}"
+          @keydown="${(event: KeyboardEvent) => this.#searchKey(event)}"
         />
       </div>
       <div class="scroll">

@@ -79,8 +79,8 @@ export class JoinForm extends ChatElement {
   protected override render() {
     const hint = this.#domain ? this.text.roomAddressHint(this.#domain) : this.text.roomAddressHint('');
     return html`
-      <tertulia-dialog .open="${this.open}" heading="${this.create ? this.text.createRoom : this.text.joinByAddress}" @close="${this.#closed}">
-        <form class="form" novalidate @submit="${this.#submit}">
+      <tertulia-dialog .open="${this.open}" heading="${this.create ? this.text.createRoom : this.text.joinByAddress}" @close="${() => this.#closed()}">
+        <form class="form" novalidate @submit="${(event: SubmitEvent) => void this.#submit(event)}">
           <div class="field">
             <label for="room">${this.create ? this.text.roomName : this.text.roomAddress}</label>
             <input class="input" id="room" name="room" autofocus autocomplete="off" autocapitalize="none" spellcheck="false" dir="auto" aria-invalid="${String(this.wrong)}" aria-describedby="note" @input="${() => (this.wrong = false)}" />
@@ -92,7 +92,7 @@ export class JoinForm extends ChatElement {
           </div>
           ${this.state === 'failed' ? html`<p class="bad" role="alert">${this.text.didNotWork}</p>` : nothing}
           <div class="actions">
-            <button type="button" class="button" @click="${this.#closed}">${this.text.cancel}</button>
+            <button type="button" class="button" @click="${() => this.#closed()}">${this.text.cancel}</button>
             <button class="button primary" ?disabled="${this.state === 'busy'}">${this.create ? this.text.createRoom : this.text.joinRoomButton}</button>
           </div>
         </form>

@@ -121,7 +121,7 @@ export class Menu extends ChatElement {
         aria-expanded="${String(this.shown)}"
         aria-label="${this.label || this.text.more}"
         tabindex="${this.tabStop ? 0 : -1}"
-        @keydown="${this.#triggerKey}"
+        @keydown="${(event: KeyboardEvent) => this.#triggerKey(event)}"
       >
         <slot>${icon('more')}</slot>
       </button>
@@ -130,9 +130,9 @@ export class Menu extends ChatElement {
         popover
         role="menu"
         aria-label="${this.label || this.text.more}"
-        @beforetoggle="${this.#before}"
-        @toggle="${this.#toggle}"
-        @keydown="${this.#key}"
+        @beforetoggle="${(event: ToggleEvent) => this.#before(event)}"
+        @toggle="${(event: ToggleEvent) => this.#toggle(event)}"
+        @keydown="${(event: KeyboardEvent) => this.#key(event)}"
       >
         ${this.items.map((item) => this.#line(item))}
       </div>

@@ -127,7 +127,7 @@ export class OwnPresence extends ChatElement {
           this.shown = event.newState === 'open';
           if (this.shown) this.popup.querySelector<HTMLElement>('input:checked')?.focus();
         }}"
-        @keydown="${this.#key}"
+        @keydown="${(event: KeyboardEvent) => this.#key(event)}"
       >
         <div class="form">
           <div class="me">
@@ -145,7 +145,7 @@ export class OwnPresence extends ChatElement {
               autocomplete="off"
               placeholder="${this.text.statusHint}"
               .value="${status ?? ''}"
-              @change="${this.#status}"
+              @change="${(event: Event) => this.#status(event)}"
               @keydown="${(event: KeyboardEvent) => event.key === 'Enter' && !event.isComposing && this.#status(event)}"
             />
           </div>

@@ -56,8 +56,8 @@ export class InviteForm extends ChatElement {
   protected override render() {
     const bad = this.wrong === 'address';
     return html`
-      <tertulia-dialog .open="${this.open}" heading="${this.text.invite}" @close="${this.#closed}">
-        <form class="form" novalidate @submit="${this.#submit}">
+      <tertulia-dialog .open="${this.open}" heading="${this.text.invite}" @close="${() => this.#closed()}">
+        <form class="form" novalidate @submit="${(event: SubmitEvent) => void this.#submit(event)}">
           <div class="field">
             <label for="jid">${this.text.address}</label>
             <input class="input" id="jid" name="jid" autofocus list="known" autocomplete="off" autocapitalize="none" spellcheck="false" inputmode="email" dir="auto" aria-invalid="${String(bad)}" aria-describedby="note" @input="${() => (this.wrong = undefined)}" />
@@ -71,7 +71,7 @@ export class InviteForm extends ChatElement {
           ${this.wrong === 'failed' ? html`<p class="bad" role="alert">${this.text.didNotWork}</p>` : nothing}
           <p class="hint" role="status" dir="auto">${this.invited ? this.text.invitedWho(this.invited) : ''}</p>
           <div class="actions">
-            <button type="button" class="button" @click="${this.#closed}">${this.invited ? this.text.close : this.text.cancel}</button>
+            <button type="button" class="button" @click="${() => this.#closed()}">${this.invited ? this.text.close : this.text.cancel}</button>
             <button class="button primary">${this.text.invite}</button>
           </div>
         </form>

@@ -40,15 +40,15 @@ export class SubjectForm extends ChatElement {
 
   protected override render() {
     return html`
-      <tertulia-dialog .open="${this.open}" heading="${this.text.changeSubject}" @close="${this.#closed}">
-        <form class="form" @submit="${this.#submit}">
+      <tertulia-dialog .open="${this.open}" heading="${this.text.changeSubject}" @close="${() => this.#closed()}">
+        <form class="form" @submit="${(event: SubmitEvent) => void this.#submit(event)}">
           <div class="field">
             <label for="subject">${this.text.subject}</label>
             <textarea class="input" id="subject" autofocus rows="4" maxlength="2000" dir="auto" .value="${this.words}" @input="${(event: InputEvent) => (this.words = (event.target as HTMLTextAreaElement).value)}"></textarea>
           </div>
           ${this.failed ? html`<p class="bad" role="alert">${this.text.subjectRefused}</p>` : nothing}
           <div class="actions">
-            <button type="button" class="button" @click="${this.#closed}">${this.text.cancel}</button>
+            <button type="button" class="button" @click="${() => this.#closed()}">${this.text.cancel}</button>
             <button class="button primary">${this.text.save}</button>
           </div>
         </form>

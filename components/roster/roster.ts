@@ -156,7 +156,7 @@ export class Roster extends ChatElement {
           autocomplete="off"
           .value="${this.filter}"
           @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
-          @keydown="${this.#searchKey}"
+          @keydown="${(event: KeyboardEvent) => this.#searchKey(event)}"
         />
       </div>
       <div class="scroll">

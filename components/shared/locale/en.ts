@@ -159,6 +159,7 @@ export const en = {
   contacts: 'Contacts',
   rooms: 'Rooms',
   mainMenu: 'Sections',
+  withRequests: (label: string, n: number): string => `${label}, ${count(n, 'request', 'requests')}`,
   didNotWork: 'This did not work. Check the connection and try again.',
   remove: 'Remove',
   details: 'Details',

@@ -1,0 +1,239 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { bareJid, resourceOf } from '../../src/base/jid.js';
+import type { SessionView } from '../../src/model/account.js';
+import type { ConversationKind } from '../../src/model/conversation.js';
+import { form } from '../dialog/form.styles.js';
+import { icon, type IconName } from '../icon/icon.js';
+import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
+import type { Theme } from '../own-presence/preference-event.js';
+import { ChatElement } from '../shared/chat-element.js';
+import { Watch } from '../shared/watch.js';
+import { messengerStyles } from './messenger.styles.js';
+import type { NavigateEvent } from './navigate-event.js';
+import type { Route } from './route.js';
+import { Router } from './router.js';
+
+type Tab = 'conversations' | 'contacts' | 'rooms';
+const tabs: readonly (readonly [Tab, IconName])[] = [
+  ['conversations', 'chat'],
+  ['contacts', 'people'],
+  ['rooms', 'room'],
+];
+
+/**
+ * The whole app: lists, conversation, and details beside it; one pane at a time where there is no room for more. The
+ * address bar's fragment names what is open: `#/chat/JID`, `#/room/JID`, `#/contact/JID`, `#/contacts`, `#/rooms`.
+ *
+ * @fires tertulia-reload - The person wants the new version now.
+ * @fires tertulia-preference - A theme or a language was chosen.
+ * @csspart navigation
+ * @csspart list
+ * @csspart main
+ */
+export class Messenger extends ChatElement {
+  static override styles = [...ChatElement.styles, ...form, emptyStyles, messengerStyles];
+
+  /** `hash` follows the address bar's fragment; `none` leaves it alone. */
+  @property() routing: 'hash' | 'none' = 'hash';
+  /** A newer version has been fetched and waits for a reload. */
+  @property({ type: Boolean, attribute: 'update-ready' }) updateReady = false;
+  /** The theme that is chosen now, for the choice in one's own menu. */
+  @property() theme: Theme = 'auto';
+  /** Languages to choose from. */
+  @property({ attribute: false }) languages: readonly string[] = [];
+
+  @state() private tab: Tab = 'conversations';
+  @state() private signingIn = false;
+  @query('.main') private main!: HTMLElement | null;
+  @query('.list') private list!: HTMLElement | null;
+
+  readonly #ready = new Watch(this, () => this.client?.ready);
+  readonly #session = new Watch(this, () => this.client?.session);
+  readonly #conversations = new Watch(this, () => this.client?.conversations);
+  readonly #requests = new Watch(this, () => this.client?.requests);
+  readonly #rooms = new Watch(this, () => this.client?.rooms);
+  readonly #contacts = new Watch(this, () => this.client?.contacts);
+  readonly #router = new Router(
+    this,
+    () => this.routing === 'hash',
+    (route, before) => this.#routed(route, before),
+  );
+  /** Lists that were looked at keep their place while another is shown. */
+  readonly #visited = new Set<Tab>(['conversations']);
+  #folded = false;
+
+  get route(): Route {
+    return this.#router.route;
+  }
+
+  /** Shows something else; as if it had been chosen. */
+  navigate(route: Route): void {
+    this.#router.go(route);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('tertulia-navigate', this.#navigate);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('tertulia-navigate', this.#navigate);
+  }
+
+  readonly #navigate = (event: NavigateEvent): void => {
+    event.stopPropagation();
+    this.#router.go(event.route);
+  };
+
+  #routed(route: Route, before: Route): void {
+    if (!('jid' in route)) {
+      this.tab = route.view;
+      this.#visited.add(route.view);
+    } else if (route.view !== 'room' && resourceOf(route.jid) && this.#kind(route.jid) === 'private') {
+      // Its kind is not in its address: it is said before anything else makes it an ordinary one.
+      void this.client?.openConversation(route.jid, 'private');
+    }
+    this.#folded = ('jid' in route) !== ('jid' in before) && this.contains(document.activeElement);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (!this.#folded) return;
+    this.#folded = false;
+    // Folded to one pane, the focus was in the one that went: it goes on in the one that came.
+    const list = this.list?.checkVisibility() ?? false;
+    const main = this.main?.checkVisibility() ?? false;
+    if (main && !list) this.main?.focus();
+    else if (list && !main) this.list?.querySelector<HTMLElement & { enter?: () => void }>(':scope > :not([hidden])')?.enter?.();
+  }
+
+  #kind(jid: string): ConversationKind {
+    const known = this.#conversations.value?.find((row) => row.jid === jid)?.kind;
+    if (known) return known;
+    const inRoom = resourceOf(jid) !== '' && this.#rooms.value?.some((room) => room.jid === bareJid(jid));
+    return inRoom ? 'private' : 'chat';
+  }
+
+  #back(): void {
+    const { route } = this;
+    this.#router.back(route.view === 'contact' ? { view: 'chat', jid: route.jid } : { view: this.tab });
+  }
+
+  #badge(tab: Tab): number {
+    if (tab === 'contacts') return this.#requests.value?.length ?? 0;
+    const rows = this.#conversations.value ?? [];
+    return rows.filter((row) => (row.kind === 'room') === (tab === 'rooms')).reduce((sum, row) => sum + row.unread, 0);
+  }
+
+  #tab(tab: Tab, mark: IconName) {
+    const words = this.text[tab];
+    // Rooms stand among the conversations too: only one of the two tabs counts their messages.
+    const badge = tab === 'conversations' ? this.#badge('conversations') + this.#badge('rooms') : tab === 'rooms' ? 0 : this.#badge(tab);
+    const name = badge === 0 ? words : tab === 'contacts' ? this.text.withRequests(words, badge) : this.text.withUnread(words, badge);
+    return html`
+      <button type="button" class="tab" aria-label="${name}" aria-current="${this.tab === tab ? 'page' : nothing}" @click="${() => this.#router.go({ view: tab })}">
+        <span class="pill">${icon(mark)}${badge > 0 ? html`<span class="badge">${badge > 99 ? '99+' : this.locale.number(badge)}</span>` : nothing}</span>
+        <span class="words">${words}</span>
+      </button>
+    `;
+  }
+
+  #strips(session: SessionView | undefined) {
+    const status = session?.status;
+    const away = status === 'connecting' || status === 'offline' || status === 'refused';
+    const refused = status === 'refused';
+    return html`
+      <div class="strips">
+        <div role="status">
+          ${away
+            ? html`<p class="strip">
+                <strong>${refused ? this.text.refusedShort : status === 'offline' ? this.text.offline : this.text.connecting}</strong>
+                ${refused ? html`<span>${this.text.errorWords(session?.error?.code ?? '')}</span>` : status === 'offline' ? html`<span>${this.text.offlineDetail}</span>` : nothing}
+                ${refused
+                  ? html`<button type="button" class="button quiet" @click="${() => (this.signingIn = true)}">${this.text.signIn}</button>`
+                  : status === 'offline'
+                    ? html`<button type="button" class="button quiet" @click="${() => void this.client?.reconnect()}">${this.text.connectNow}</button>`
+                    : nothing}
+              </p>`
+            : nothing}
+        </div>
+        ${this.updateReady
+          ? html`<p class="strip news" role="status">
+              <span>${this.text.newVersion}</span>
+              <button type="button" class="button quiet" @click="${() => this.dispatchEvent(new Event('tertulia-reload', { bubbles: true, composed: true }))}">${this.text.reloadForNew}</button>
+            </p>`
+          : nothing}
+      </div>
+    `;
+  }
+
+  #lists(route: Route) {
+    const open = 'jid' in route ? route.jid : undefined;
+    const has = (tab: Tab): boolean => tab === this.tab || this.#visited.has(tab);
+    return html`
+      <div class="list" part="list">
+        <tertulia-conversations ?hidden="${this.tab !== 'conversations'}" .selected="${open}"></tertulia-conversations>
+        ${has('contacts') ? html`<tertulia-roster ?hidden="${this.tab !== 'contacts'}" .selected="${open && bareJid(open)}"></tertulia-roster>` : nothing}
+        ${has('rooms') ? html`<tertulia-directory ?hidden="${this.tab !== 'rooms'}" .selected="${open}"></tertulia-directory>` : nothing}
+      </div>
+    `;
+  }
+
+  #backButton() {
+    return html`<button slot="start" type="button" class="icon-button back" aria-label="${this.text.back}" @click="${() => this.#back()}">${icon('back')}</button>`;
+  }
+
+  #main(route: Route) {
+    if (!('jid' in route)) return html`<div class="nothing-open">${emptyState('chat', this.text.chooseConversation, this.text.chooseConversationHint)}</div>`;
+    const { jid, view } = route;
+    const details = view === 'contact';
+    const kind = view === 'room' ? 'room' : this.#kind(jid);
+    return html`
+      <div class="main" part="main" tabindex="-1">
+        ${kind === 'room'
+          ? html`<tertulia-room .jid="${jid}">${this.#backButton()}</tertulia-room>`
+          : html`<tertulia-chat .jid="${jid}" .kind="${kind}">
+              ${this.#backButton()}
+              ${kind === 'chat'
+                ? html`<button
+                    slot="end"
+                    type="button"
+                    class="icon-button"
+                    aria-expanded="${String(details)}"
+                    aria-label="${this.text.details}"
+                    title="${this.text.details}"
+                    @click="${() => (details ? this.#back() : this.#router.go({ view: 'contact', jid }))}"
+                  >
+                    ${icon('person')}
+                  </button>`
+                : nothing}
+            </tertulia-chat>`}
+      </div>
+      ${details ? html`<div class="aside" tabindex="-1"><tertulia-contact .jid="${bareJid(jid)}" @close="${() => this.#back()}"></tertulia-contact></div>` : nothing}
+    `;
+  }
+
+  protected override render() {
+    const session = this.#session.value;
+    const signedIn = this.client?.mode !== undefined && session?.me !== undefined;
+    if (this.#ready.value && !signedIn) return html`<main class="sign-in"><tertulia-sign-in></tertulia-sign-in></main>`;
+    void this.#contacts; // a rename is seen in what is open
+    const { route } = this;
+    const open = 'jid' in route;
+    return html`
+      <div class="app ${open ? 'open' : ''} ${route.view === 'contact' ? 'details' : ''}" aria-busy="${String(!signedIn)}">
+        ${this.#strips(session)}
+        <nav aria-label="${this.text.mainMenu}" part="navigation">
+          ${tabs.map(([tab, mark]) => this.#tab(tab, mark))}
+          ${signedIn ? html`<tertulia-own-presence .theme="${this.theme}" .languages="${this.languages}"></tertulia-own-presence>` : html`<span></span>`}
+        </nav>
+        ${signedIn ? html`${this.#lists(route)}${this.#main(route)}` : html`<div class="list"><div class="loading">${skeletonRows(8)}</div></div><div class="nothing-open"></div>`}
+      </div>
+      <tertulia-dialog .open="${this.signingIn && session?.status !== 'online'}" heading="${this.text.signIn}" @close="${() => (this.signingIn = false)}">
+        ${this.signingIn ? html`<tertulia-sign-in></tertulia-sign-in>` : nothing}
+      </tertulia-dialog>
+    `;
+  }
+}
