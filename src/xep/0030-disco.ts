@@ -91,7 +91,7 @@ export async function queryInfo(ctx: XepContext, jid: string, node?: string): Pr
 }
 
 /**
- * The items of an address (its services, its rooms), following XEP-0059 pages where the answer has them (§3.2), at
+ * The items of an address (its services, its rooms), following XEP-0059 pages where the answer has them, at
  * most 2000. Never kept: rooms come and go.
  * @throws ChatError `refused`, `timeout`, `offline`.
  */

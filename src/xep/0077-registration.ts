@@ -51,12 +51,13 @@ function fillIn(query: Element, username: string, password: string): Element[] {
   const form = query.getChildren('x', NS_FORM).find((x) => x.attrs['type'] === 'form');
   const given: Readonly<Record<string, string>> = { username, password };
   if (form) return [fillInForm(form, given)];
+  // §5.
   if (query.getChild('x', 'jabber:x:oob')) throw fail('human-check', 'the server registers people on a web page only');
   const names = childElements(query).filter((child) => child.getNS() === NS).map((child) => child.getName());
   if (!names.includes('username') || !names.includes('password')) throw fail('closed', 'the server asks for no name and password');
   const fields = names.filter((name) => name !== 'instructions' && name !== 'registered');
   return fields.map((name) => {
-    // The obsolete <key/> is handed back as it came.
+    // §7: the obsolete <key/> is handed back as it came.
     const value = name === 'key' ? query.getChildText('key', NS) : given[name];
     if (value === undefined || value === null) throw fail('form', `the server wants to know "${name}"`);
     return xml(name, {}, value);

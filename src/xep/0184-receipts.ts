@@ -20,14 +20,14 @@ declare module '../model/fact.js' {
 
 async function answer({ stanza, base, origin }: Incoming, ctx: XepContext): Promise<void> {
   const { id, from, type } = stanza.attrs;
-  if (!id || !from || base.mine || base.chatType === 'groupchat' || type === 'error' || type === 'groupchat' || origin === 'history') return;
+  if (!id || !from || base.mine || base.chatType === 'groupchat' || type === 'error' || type === 'groupchat' || origin === 'history') return; // §5.5: only when first received
   // §5.4: a receipt is not itself acknowledged.
   if (!stanza.getChild('request', NS) || stanza.getChild('received', NS)) return;
-  // §6: a receipt tells that we are here; only to those who may know.
+  // §8: a receipt tells that we are here; only to those who may know.
   if (!ctx.trusts(base.sender)) return;
   // Another device of ours may have answered while this one was away.
   if (await ctx.mine('receipt', base.conversation, id)) return;
-  // §5.2: to the device that asked; the hint (XEP-0334 §4.4) lets it find the receipt in its archive.
+  // §7: to the device that asked; the hint (XEP-0334 §4.4) lets it find the receipt in its archive.
   ctx.send(xml('message', { to: from, type: type === 'normal' ? undefined : type, id: ctx.newId() }, xml('received', { xmlns: NS, id }), xml('store', { xmlns: 'urn:xmpp:hints' })));
 }
 
@@ -44,7 +44,7 @@ export const receipts: XepModule = {
   },
   react: answer,
   write({ stanza, chatType }) {
-    // §5.1, §5.3: with an id, never to a room.
+    // §7 MUST: with an id. §5.3: not to a room.
     if (chatType === 'chat' && stanza.attrs['id'] && stanza.getChild('body') && !stanza.getChild('request', NS)) stanza.append(xml('request', { xmlns: NS }));
   },
   apply: {

@@ -33,7 +33,7 @@ export function readDelay(parent: Element, trusted: (by: string | undefined) => 
 
 export const isDelayed = (stanza: Element): boolean => stanza.getChild('delay', NS) !== undefined;
 
-/** §4: who delayed it, since when. */
+/** §2: who delayed it, since when. */
 export const delayElement = (from: string, at: number): Element => xml('delay', { xmlns: NS, from, stamp: new Date(at).toISOString() });
 
 export const delay: XepModule = { xep: '0203', title: 'Delayed Delivery', features: [NS] };

@@ -38,7 +38,7 @@ function open(outer: Element, { me }: XepContext): Unwrapped | Rejected | undefi
   return sent ? { stanza, sent } : { stanza };
 }
 
-/** §8: keeps a message of ours from being copied to anybody's other devices; for what only one device can read. */
+/** §9: keeps a message of ours from being copied to anybody's other devices; for what only one device can read. */
 export function keepFromCarbons(stanza: Element): void {
   stanza.append(xml('private', { xmlns: NS }), xml('no-copy', { xmlns: 'urn:xmpp:hints' }));
 }
@@ -48,7 +48,7 @@ export const carbons: XepModule = {
   title: 'Message Carbons',
   async onReady(ctx) {
     try {
-      // §4: the server's own features say so.
+      // §3: the server's own features say so.
       if (!(await discoInfo(ctx, ctx.server)).features.has(NS)) return;
       await ctx.iq(xml('iq', { type: 'set', id: ctx.newId() }, xml('enable', { xmlns: NS })));
     } catch (thrown) {

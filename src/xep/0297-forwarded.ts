@@ -3,7 +3,7 @@
  * https://xmpp.org/extensions/xep-0297.html
  *
  * In:  the one message inside a `<forwarded/>`, for the extensions that wrap one (carbons, archive). A forward that
- *      somebody puts into a message by itself proves nothing about its sender and is not read at all (§5).
+ *      somebody puts into a message by itself proves nothing about its sender and is not read at all (§7).
  * Out: nothing.
  */
 import { childElements, NS_CLIENT } from '../xmpp/element.js';

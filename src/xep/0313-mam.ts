@@ -124,7 +124,7 @@ function collected(ctx: XepContext, query: OpenQuery, last: string): Promise<voi
   });
 }
 
-/** Takes a result, or says why it is none: every stranger can send something that looks like one (§9). */
+/** Takes a result, or says why it is none: every stranger can send something that looks like one (§8.2). */
 function takeResult(stanza: Element, result: Element, ctx: XepContext): Unwrapped | Rejected {
   const archive = normalizeJid(stanza.attrs['from']) ?? ctx.me;
   const query = state(ctx).open.get(archive);

@@ -18,7 +18,7 @@ const memory = perContext((): { active: boolean; told: boolean | undefined } => 
 
 function tell(ctx: XepContext): void {
   const mine = memory(ctx);
-  // §3: only where it is offered. A stream starts out active (§4.2), so there is nothing to say of that.
+  // §4.1: only where it is offered. A stream starts out active (§5.2), so there is nothing to say of that.
   if (!ctx.sendNonza || !ctx.streamFeatures?.getChild('csi', NS) || (mine.told ?? true) === mine.active) return;
   try {
     ctx.sendNonza(xml(mine.active ? 'active' : 'inactive', { xmlns: NS }));
@@ -35,7 +35,7 @@ export function setActive(ctx: XepContext, active: boolean): void {
   tell(ctx);
 }
 
-/** §4.2: a new stream is active, and so is a resumed one. */
+/** §5.2: a new stream is active, and so is a resumed one. */
 async function renew(ctx: XepContext): Promise<void> {
   memory(ctx).told = undefined;
   tell(ctx);

@@ -22,7 +22,7 @@ export const usableId = (id: string | undefined): string | undefined => (id && i
  */
 export function stanzaIdBy(stanza: Element, archive: string): string | undefined {
   const [id, ...more] = stanza.getChildren('stanza-id', NS).filter((child) => normalizeJid(child.attrs['by']) === archive);
-  // §4 MUST: not more than one of the same `by`; with two of them, one is forged, and who can say which.
+  // §3 rule 4 MUST: not more than one of the same `by`; with two of them, one is forged, and who can say which.
   return more.length ? undefined : usableId(id?.attrs['id']);
 }
 
@@ -38,7 +38,7 @@ export const stanzaIds: XepModule = {
   features: [NS],
   write({ stanza }) {
     const { id } = stanza.attrs;
-    // §4: the origin-id SHOULD be the same as the stanza's id.
+    // §2.2: both ids name the same message.
     if (id && !stanza.getChild('origin-id', NS)) stanza.append(xml('origin-id', { xmlns: NS, id }));
   },
 };

@@ -12,7 +12,7 @@ import type { DiscoInfo } from './0030-disco.js';
 import type { XepContext } from './module.js';
 
 const NS = 'urn:xmpp:http:upload:0';
-/** §5: the only headers a slot may ask for. */
+/** §4: the only headers a slot may ask for. */
 const allowedHeaders = new Map([['authorization', 'Authorization'], ['cookie', 'Cookie'], ['expires', 'Expires']]);
 /** Without any progress for so long an upload has died, milliseconds. */
 const STALL = 60_000;
@@ -62,7 +62,7 @@ export async function requestSlot(ctx: XepContext, service: UploadService, file:
   const request = xml('request', { xmlns: NS, 'filename': file.name, 'size': file.size, 'content-type': file.type || undefined });
   const reply = await ctx.iq(xml('iq', { type: 'get', to: service.jid, id: ctx.newId() }, request)).catch((thrown: unknown) => {
     const error = toChatError(thrown, 'protocol');
-    // §4: <file-too-large/> comes as not-acceptable.
+    // §6: <file-too-large/> comes as not-acceptable.
     throw error.condition === 'not-acceptable' ? tooLarge(undefined, error) : error;
   });
   const slot = reply.getChild('slot', NS);
@@ -77,10 +77,10 @@ export async function requestSlot(ctx: XepContext, service: UploadService, file:
   return { put: putUrl, get: getUrl, headers };
 }
 
-/** §5: newlines are stripped from names and values, lest one header become two. */
+/** §4 MUST: newlines are stripped from names and values, lest one header become two. */
 const clean = (text: string): string => text.replaceAll(/[\r\n]/g, '').trim();
 
-/** §5: https only; plain http is for a server on this very machine. */
+/** §4: https only; plain http is for a server on this very machine. */
 function slotAddress(text: string | undefined): string | undefined {
   if (!text || !URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -98,7 +98,7 @@ export type UploadOptions = {
 };
 
 /**
- * Puts the file into its slot (§4.1).
+ * Puts the file into its slot (§7).
  * @throws ChatError `too-large` (413); `refused` with `http-STATUS`, `cookie` where the slot needs one, which a page may
  *   not send, or `aborted`; `unreachable` where no answer came: no network, or no CORS headers, which a browser does not tell apart.
  */

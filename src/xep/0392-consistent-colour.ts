@@ -1,8 +1,8 @@
 /**
- * XEP-0392: Consistent Color Generation, version 1.0.0
+ * XEP-0392: Consistent Color Generation, version 1.0.1
  * https://xmpp.org/extensions/xep-0392.html
  *
- * In:  a nickname, or a bare JID.
+ * In:  a bare JID in normal form (§6.2), or a nickname where that is all that is known.
  * Out: the same colour for it in every client. Pure and at once, so that a component can paint with it.
  */
 import { Hsluv } from 'hsluv';
@@ -34,7 +34,7 @@ const hex = (hue: number, saturation: number, lightness: number): string => {
   return colour.hex;
 };
 
-/** The colour of `text`: in a room the nickname, else the bare JID (§5). */
+/** The colour of an identifier, see above. */
 export function consistentColour(text: string): ConsistentColour {
   const known = kept.get(text);
   if (known) return known;

@@ -52,7 +52,7 @@ export function factBase(stanza: Element, where: Whereabouts, wrapper: Wrapper =
   const ends = stanza.attrs['type'] === 'groupchat' ? groupchatEnds(stanza, from, where, wrapper) : directEnds(stanza, from, to, where, wrapper);
   if (!ends) return undefined;
   const archive = wrapper.archive ?? (ends.chatType === 'groupchat' ? ends.conversation : where.me);
-  // Inside of an archive's own result only the result's id counts (XEP-0313 §5.1.3).
+  // Inside of an archive's own result only the result's id counts (XEP-0313 §8.3).
   const archiveId = wrapper.archive ? wrapper.archiveId : where.archives(archive) ? stanzaIdBy(stanza, archive) : undefined;
   const messageId = usableId(stanza.attrs['id']);
   const originId = originIdOf(stanza);
@@ -77,7 +77,7 @@ function groupchatEnds(stanza: Element, from: string, where: Whereabouts, { arch
   return { conversation: room, chatType: 'groupchat', sender: from, mine: nick !== '' && nick === where.ownNick(room) && isOurs(stanza, where, archive) };
 }
 
-/** In an archive a nick of ours may have been somebody else's once; a room that shows addresses says whose it was (XEP-0313 §5.1.2). */
+/** In an archive a nick of ours may have been somebody else's once; a room that shows addresses says whose it was (XEP-0313 §6.1.2). */
 function isOurs(stanza: Element, { me }: Whereabouts, archive: string | undefined): boolean {
   if (!archive) return true;
   const jid = normalizeJid(stanza.getChild('x', NS_MUC_USER)?.getChild('item', NS_MUC_USER)?.attrs['jid']);

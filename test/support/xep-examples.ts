@@ -5,13 +5,9 @@ export type XepExamples = { readonly xep: string; readonly title: string; readon
 
 const files = new Map<string, Promise<XepExamples>>();
 
-/** The examples of a specification, from `test/support/xep-examples/`. */
+/** The examples of a specification, from `test/support/xep-examples/`, which the test server hands out as modules. */
 export function examplesOf(xep: string): Promise<XepExamples> {
-  const url = new URL(`./xep-examples/${xep}.json`, import.meta.url);
-  const known = files.get(xep) ?? fetch(url).then(async (response) => {
-    if (!response.ok) throw new Error(`no examples of XEP-${xep}`);
-    return (await response.json()) as XepExamples;
-  });
+  const known = files.get(xep) ?? (import(new URL(`./xep-examples/${xep}.json`, import.meta.url).href) as Promise<{ default: XepExamples }>).then((module) => module.default);
   files.set(xep, known);
   return known;
 }
