@@ -44,7 +44,11 @@ export type ArchivePage = {
   /** After the cursor of run `segment`. `settleBefore`: tail rows with a smaller `id`, not on their way out, that the completed archive does not have are placed at its end. */
   | { readonly kind: 'forward'; readonly segment: number; readonly settleBefore: number }
   /** The newest items, to start a run, or to continue the newest where an item of it is met. */
-  | { readonly kind: 'latest' }
+  | {
+      readonly kind: 'latest';
+      /** What is in the tail from before this session's stream, as `forward` has it: older than the page, if it is not in it. Where absent: what was there when the archive was opened. */
+      readonly settleBefore?: number;
+    }
   /** Before the first item of run `segment`, all conversations. */
   | { readonly kind: 'backward'; readonly segment: number }
   /** Before the first item of a conversation's segment: `with` was asked for. */

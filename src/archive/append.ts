@@ -1,0 +1,71 @@
+/** Facts as they arrive live: messages go to the tail. The cursor of catch-up never moves here. */
+import type { Fact } from '../model/fact.js';
+import { openingState } from '../model/fold-message.js';
+import { TAIL } from '../model/message.js';
+import type { Place } from '../model/message.js';
+import { countUnread } from './conversations.js';
+import { storeFact } from './fold.js';
+import { isMessage, Known } from './known.js';
+import type { MessageFact } from './known.js';
+import { settleOwn } from './outbox.js';
+import type { Proof, StoredMessage } from './schema.js';
+import type { Unit } from './unit.js';
+
+/** Makes the row of a message that was not there. */
+export function newMessage(unit: Unit, fact: MessageFact, id: number, place: Place, proof: Proof | undefined): StoredMessage {
+  const { kind: _, body: _body, attachments: _attachments, invitation: _invitation, ...base } = fact;
+  const row: StoredMessage = {
+    ...base,
+    at: Number.isFinite(fact.at) ? fact.at : unit.now,
+    id,
+    place,
+    state: openingState(fact),
+    kept: proof ? { proof } : { tail: [fact.archive, place[2]] },
+  };
+  unit.putMessage(row);
+  unit.named.add(id);
+  return row;
+}
+
+/** Ids that a later copy knows and an earlier one did not. */
+export function learnIds(unit: Unit, row: StoredMessage, fact: MessageFact, override: boolean): StoredMessage {
+  const archiveId = override ? (fact.archiveId ?? row.archiveId) : (row.archiveId ?? fact.archiveId);
+  const messageId = row.messageId ?? fact.messageId;
+  const originId = row.originId ?? fact.originId;
+  if (archiveId === row.archiveId && messageId === row.messageId && originId === row.originId) return row;
+  unit.named.add(row.id);
+  const learnt: StoredMessage = {
+    ...row,
+    ...(archiveId === undefined ? {} : { archiveId }),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(originId === undefined ? {} : { originId }),
+  };
+  unit.putMessage(learnt);
+  return learnt;
+}
+
+export async function append(unit: Unit, stanzas: readonly (readonly Fact[])[]): Promise<void> {
+  const facts = stanzas.flat();
+  const known = await Known.load(unit, facts);
+  const fresh: StoredMessage[] = [];
+  for (const fact of facts) {
+    if (!isMessage(fact)) {
+      if (known.fact(fact)) continue;
+      const id = unit.nextId();
+      known.addFact(storeFact(unit, fact, id, [fact.conversation, TAIL, id]));
+      continue;
+    }
+    const found = known.message(fact);
+    if (!found) {
+      const id = unit.nextId();
+      const row = newMessage(unit, fact, id, [fact.conversation, TAIL, id], undefined);
+      known.add(row);
+      fresh.push(row);
+      continue;
+    }
+    known.add(learnIds(unit, found.row, fact, false));
+    // oxlint-disable-next-line no-await-in-loop -- only for own messages that were still on their way
+    if (found.row.mine) await settleOwn(unit, found.row.id);
+  }
+  await countUnread(unit, fresh, 0);
+}

@@ -1,0 +1,145 @@
+/** What a person asked to send, kept until the server has it. */
+import { ChatError } from '../base/error.js';
+import type { Attachment } from '../model/fact.js';
+import { MAX_BODY } from '../model/fold-message.js';
+import { TAIL } from '../model/message.js';
+import type { MessageState, OutboxRow } from '../model/message.js';
+import type { Draft } from './archive-types.js';
+import { readAll, conversationFor } from './conversations.js';
+import type { StoredMessage } from './schema.js';
+import type { Unit } from './unit.js';
+
+/** Changes the state and what a later folding starts from. */
+function changeState(unit: Unit, row: StoredMessage, change: (state: MessageState) => void): void {
+  const state = structuredClone(row.state);
+  change(state);
+  const original = row.kept.original && structuredClone(row.kept.original);
+  if (original) change(original);
+  unit.putMessage({ ...row, state, kept: original ? { ...row.kept, original } : row.kept });
+}
+
+const undelivered = (state: MessageState): boolean => state.delivery === undefined || state.delivery === 'sending' || state.delivery === 'failed';
+
+const toSent = (state: MessageState): void => {
+  if (!undelivered(state)) return;
+  state.delivery = 'sent';
+  delete state.failure;
+};
+
+const toFailed = (condition: string, text: string | undefined) => (state: MessageState): void => {
+  if (state.delivery === 'delivered' || state.delivery === 'read') return;
+  state.delivery = 'failed';
+  state.failure = text === undefined ? { condition } : { condition, text };
+};
+
+export async function enqueue(unit: Unit, draft: Draft, originId: string, at: number): Promise<StoredMessage> {
+  const { conversation, chatType, sender, archive, body, file, fileName, invitation } = draft;
+  if (body.length > MAX_BODY) throw new ChatError('too-large', `a message may have ${MAX_BODY} characters`);
+  const listed = await conversationFor(unit, conversation, { chatType });
+  if (listed.unread > 0) await readAll(unit, conversation);
+  const id = unit.nextId();
+  const state: MessageState = { body, attachments: [], delivery: 'sending', ...(invitation ? { invitation } : {}) };
+  const row: StoredMessage = {
+    conversation, chatType, sender, mine: true, at, messageId: originId, originId, archive,
+    id, place: [conversation, TAIL, id], state, kept: { tail: [archive, id] },
+  };
+  unit.putMessage(row);
+  await unit.tx.objectStore('outbox').add({
+    id: unit.nextId(), message: id, conversation, chatType, originId, body, at, state: 'queued',
+    ...(file ? { file } : {}), ...(fileName === undefined ? {} : { fileName }), ...(invitation ? { invitation } : {}),
+  });
+  unit.pokeOutbox();
+  return row;
+}
+
+async function change(unit: Unit, id: number, to: (row: OutboxRow) => OutboxRow): Promise<OutboxRow | undefined> {
+  const store = unit.tx.objectStore('outbox');
+  const row = await store.get(id);
+  if (!row) return undefined;
+  await store.put(to(row));
+  unit.pokeOutbox();
+  return row;
+}
+
+export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['state']): Promise<void> {
+  await change(unit, id, (row) => ({ ...row, state }));
+}
+
+export async function setUploaded(unit: Unit, id: number, attachments: readonly Attachment[]): Promise<void> {
+  const outgoing = await change(unit, id, (row) => ({ ...row, attachments }));
+  const row = outgoing && (await unit.loadMessage(outgoing.message));
+  if (row) changeState(unit, row, (state) => void (state.attachments = attachments));
+}
+
+/** The server has this own message: nothing is left to send. What was bounced stays so until it is retried. */
+export async function settleOwn(unit: Unit, message: number): Promise<void> {
+  const outbox = unit.tx.objectStore('outbox');
+  const [row, outgoing] = await Promise.all([unit.loadMessage(message), outbox.index('message').get(message)]);
+  const bounced = row?.kept.bounced === true && row.state.delivery === 'failed';
+  if (outgoing && !bounced) {
+    await outbox.delete(outgoing.id);
+    unit.pokeOutbox();
+  }
+  if (row && !bounced && undelivered(row.state)) changeState(unit, row, toSent);
+}
+
+export async function markSent(unit: Unit, originIds: readonly string[]): Promise<void> {
+  const index = unit.tx.objectStore('outbox').index('originId');
+  const rows = await Promise.all(originIds.map(async (originId) => index.get(originId)));
+  for (const row of rows) {
+    // oxlint-disable-next-line no-await-in-loop -- one transaction
+    if (row) await settleOwn(unit, row.message);
+  }
+}
+
+export async function markFailed(unit: Unit, id: number, condition: string, text: string | undefined): Promise<void> {
+  const outgoing = await change(unit, id, (row) => ({ ...row, state: 'failed' }));
+  const row = outgoing && (await unit.loadMessage(outgoing.message));
+  if (row) changeState(unit, row, toFailed(condition, text));
+}
+
+/** Own, and not known to be with the server. */
+async function unsent(unit: Unit, message: number): Promise<StoredMessage> {
+  const row = await unit.loadMessage(message);
+  if (!row?.mine || (row.state.delivery !== 'sending' && row.state.delivery !== 'failed')) throw new ChatError('invalid', 'not an unsent message');
+  return row;
+}
+
+/** To the end of the queue and of the tail, so that what is read and what is sent have one order. */
+export async function retry(unit: Unit, message: number): Promise<void> {
+  const row = await unsent(unit, message);
+  if (row.state.delivery !== 'failed') return;
+  if (row.originId === undefined) throw new ChatError('invalid', 'not a message of this browser');
+  const store = unit.tx.objectStore('outbox');
+  const old = await store.index('message').get(message);
+  if (old) await store.delete(old.id);
+  const { conversation, chatType, originId, at } = row;
+  const { body, attachments, invitation } = row.state;
+  await store.add({
+    message, conversation, chatType, originId, body, at,
+    ...(attachments.length > 0 ? { attachments } : {}), ...(invitation ? { invitation } : {}),
+    ...old, id: unit.nextId(), state: 'queued',
+  });
+  unit.pokeOutbox();
+  // The bounce was of the last attempt; folded again, it must not fail this one.
+  const facts = unit.tx.objectStore('facts');
+  const bounces = await facts.index('about').getAllKeys([conversation, row.messageId ?? originId, 'failure']);
+  await Promise.all(bounces.map(async (bounce) => facts.delete(bounce)));
+  const position = unit.nextId();
+  const { bounced: _, proof: _proof, ...kept } = row.kept;
+  changeState(unit, { ...row, place: [conversation, TAIL, position], kept: { ...kept, tail: [row.archive, position] } }, (state) => {
+    state.delivery = 'sending';
+    delete state.failure;
+  });
+  unit.reset(conversation);
+}
+
+export async function discard(unit: Unit, message: number): Promise<void> {
+  const row = await unsent(unit, message);
+  const store = unit.tx.objectStore('outbox');
+  const outgoing = await store.index('message').get(message);
+  if (outgoing) await store.delete(outgoing.id);
+  unit.pokeOutbox();
+  await unit.loadConversations([row.conversation]);
+  unit.removeMessage(row);
+}

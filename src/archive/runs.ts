@@ -1,0 +1,62 @@
+/** Runs of an archive as they begin and join. */
+import type { SegmentRow } from '../model/conversation.js';
+import { closeGaps, emptySegment } from './segments.js';
+import type { StoredSegment } from './schema.js';
+import { startingWith } from './unit.js';
+import type { Unit } from './unit.js';
+
+const isEmpty = (segment: SegmentRow): boolean => segment.low > segment.high;
+
+/** Nothing is missing between two runs, nor between those in between. */
+export function joinRuns(unit: Unit, archive: string, from: number, to: number): void {
+  for (const run of unit.runs(archive)) {
+    if (run.segment >= from && run.segment < to && !run.joined) unit.putRun({ ...run, joined: true });
+  }
+}
+
+async function segmentsOf(unit: Unit, archive: string): Promise<StoredSegment[]> {
+  const stored = await unit.tx.objectStore('segments').index('run').getAll(startingWith(archive));
+  await unit.loadSegments(stored.map((row) => row.conversation));
+  return stored;
+}
+
+/**
+ * Begins a run that nothing connects with the one before: every conversation of the archive gets a segment in it, if
+ * only to hold the gap. `before`: the run that what is still in the tail belongs to.
+ */
+export async function newRun(unit: Unit, archive: string, tailHoldsOlder: boolean): Promise<{ segment: number; before: number | undefined }> {
+  if (unit.runs(archive).length === 0 && tailHoldsOlder) unit.putRun({ archive, segment: 0, startReached: false, joined: false });
+  const stored = await segmentsOf(unit, archive);
+  const runs = unit.runs(archive);
+  const newest = runs.at(-1);
+  const unused = newest && newest.toId === undefined && newest.fromId === undefined && runs.length > 1 && !stored.some((row) => row.segment === newest.segment && !isEmpty(row));
+  const segment = unused ? newest.segment : newest ? newest.segment + 1 : 0;
+  if (!unused) unit.putRun({ archive, segment, startReached: false, joined: false });
+  for (const conversation of new Set(stored.map((row) => row.conversation))) {
+    if (unit.segment(conversation, segment)) continue;
+    unit.putSegment(emptySegment(archive, conversation, segment, true));
+    unit.reset(conversation);
+  }
+  return { segment, before: unit.runs(archive).findLast((run) => run.segment < segment)?.segment };
+}
+
+/** Closes every gap that the runs, as they are now, show to be none. */
+export async function closeAllGaps(unit: Unit, archive: string): Promise<void> {
+  if (!unit.takeRunsChanged(archive)) return;
+  const stored = await segmentsOf(unit, archive);
+  for (const conversation of new Set(stored.map((row) => row.conversation))) {
+    for (const segment of closeGaps(unit.runs(archive), unit.segments(conversation))) {
+      unit.putSegment(segment);
+      unit.reset(conversation);
+    }
+  }
+}
+
+/**
+ * The server no longer knows the cursor. What is here stays; a run without ends begins after it, and so does a gap in
+ * every conversation, until the newest page of the archive has been asked for.
+ */
+export async function abandonCursor(unit: Unit, archive: string): Promise<void> {
+  const runs = await unit.loadRuns(archive);
+  if (runs.at(-1)?.toId !== undefined) await newRun(unit, archive, false);
+}

@@ -1,0 +1,45 @@
+/** Rows by JID that outlive the session, and small named values. */
+import type { Shelf, ShelfName, ShelfRows } from '../model/shelf.js';
+import type { Poke } from './archive-types.js';
+import type { ArchiveDatabase } from './schema.js';
+import { toChatError } from '../base/error.js';
+import { reading } from './transact.js';
+
+export function openShelf(database: ArchiveDatabase, onPoke: (pokes: readonly Poke[]) => void): Shelf {
+  async function write<S extends ShelfName>(shelf: S, rows: readonly ShelfRows[S][], remove: readonly string[] | 'all others'): Promise<void> {
+    let abort = (): void => {};
+    try {
+      const tx = database.transaction(shelf as ShelfName, 'readwrite');
+      tx.done.catch(() => {});
+      abort = () => tx.abort();
+      const { store } = tx;
+      const requests: Promise<unknown>[] = remove === 'all others' ? [store.clear()] : remove.map(async (jid) => store.delete(jid));
+      for (const row of rows) requests.push(store.put(row));
+      await Promise.all(requests);
+      await tx.done;
+    } catch (error) {
+      try {
+        abort();
+      } catch {
+        // It has aborted by itself.
+      }
+      throw toChatError(error, 'storage');
+    }
+    onPoke([{ kind: 'shelf', shelf }]);
+  }
+
+  return {
+    get: async <S extends ShelfName>(shelf: S, jid: string) => reading(async () => (await database.get(shelf as ShelfName, jid)) as ShelfRows[S] | undefined),
+    all: async <S extends ShelfName>(shelf: S) => reading(async () => (await database.getAll(shelf as ShelfName)) as ShelfRows[S][]),
+    put: async (shelf, rows, remove = []) => {
+      if (rows.length > 0 || remove.length > 0) await write(shelf, rows, remove);
+    },
+    replace: async (shelf, rows) => write(shelf, rows, 'all others'),
+    note: async <T>(key: string) => reading(async () => (await database.get('notes', key)) as T | undefined),
+    setNote: async (key, value) =>
+      reading(async () => {
+        if (value === undefined) await database.delete('notes', key);
+        else await database.put('notes', value, key);
+      }),
+  };
+}

@@ -1,0 +1,83 @@
+/** The messages that an archive has not confirmed: in order of arrival, after everything else. */
+import { TAIL } from '../model/message.js';
+import { moveReadPointer } from './conversations.js';
+import { emptySegment, mayMiss, settleAbove } from './segments.js';
+import type { StoredMessage } from './schema.js';
+import { startingWith } from './unit.js';
+import type { Unit } from './unit.js';
+
+export class Tail {
+  readonly #unit: Unit;
+  readonly #archive: string;
+  /** In order of arrival, by conversation. */
+  readonly #rows: readonly StoredMessage[];
+  readonly #outgoing: ReadonlySet<number>;
+  readonly #matched: ReadonlySet<number>;
+
+  private constructor(unit: Unit, archive: string, rows: readonly StoredMessage[], outgoing: ReadonlySet<number>, matched: ReadonlySet<number>) {
+    this.#unit = unit;
+    this.#archive = archive;
+    this.#rows = rows;
+    this.#outgoing = outgoing;
+    this.#matched = matched;
+  }
+
+  /** `matched`: the messages that the page at hand has. */
+  static async load(unit: Unit, archive: string, matched: ReadonlySet<number>): Promise<Tail> {
+    const [rows, outbox] = await Promise.all([
+      unit.tx.objectStore('messages').index('tail').getAll(startingWith(archive)),
+      unit.tx.objectStore('outbox').getAll(),
+    ]);
+    const outgoing = new Set(outbox.filter((row) => row.state !== 'failed').map((row) => row.message));
+    return new Tail(unit, archive, rows.map((row) => unit.hold(row)), outgoing, matched);
+  }
+
+  get archive(): string {
+    return this.#archive;
+  }
+
+  /** Rows older than the mark that are neither on their way out nor in the page. */
+  holdsBefore(mark: number): boolean {
+    return this.before(mark).some((row) => !this.#matched.has(row.id));
+  }
+
+  before(mark: number): StoredMessage[] {
+    return this.#rows
+      .map((row) => this.#unit.message(row.id) ?? row)
+      .filter((row) => row.place[1] === TAIL && row.place[2] < mark && !this.#outgoing.has(row.id));
+  }
+
+  /** What arrived in the same conversation just before a message, back to the last one that the page has; newest first, none older than `since`. */
+  justBefore(id: number, since: number): StoredMessage[] {
+    const start = this.#rows.findIndex((row) => row.id === id);
+    const found: StoredMessage[] = [];
+    for (let i = start - 1; i >= 0; i--) {
+      const row = this.#rows[i]!;
+      if (row.conversation !== this.#rows[start]!.conversation || this.#outgoing.has(row.id)) continue;
+      if (this.#matched.has(row.id) || row.place[2] < since) break;
+      const held = this.#unit.message(row.id) ?? row;
+      if (held.place[1] === TAIL) found.push(held);
+    }
+    return found;
+  }
+}
+
+/** Puts at the end of a run what was there before `mark` and the archive, asked to its end, does not have. */
+export async function settleTail(unit: Unit, tail: Tail, run: number, mark: number): Promise<void> {
+  const rows = tail.before(mark);
+  const conversations = new Set(rows.map((row) => row.conversation));
+  await Promise.all([unit.loadSegments(conversations), unit.loadConversations(conversations)]);
+  const runs = unit.runs(tail.archive);
+  for (const row of rows) {
+    const { conversation } = row;
+    const earlier = unit.segments(conversation).findLast((other) => other.segment < run);
+    const segment = unit.segment(conversation, run) ?? emptySegment(tail.archive, conversation, run, mayMiss(runs, run, earlier?.segment));
+    const { segment: grown, position } = settleAbove(segment);
+    unit.putSegment(grown);
+    const { tail: _, ...kept } = row.kept;
+    const settled: StoredMessage = { ...row, place: [conversation, run, position], kept: { ...kept, proof: 'settled' } };
+    unit.putMessage(settled);
+    moveReadPointer(unit, settled);
+    unit.reset(conversation);
+  }
+}

@@ -1,0 +1,68 @@
+/** One transaction, from its first read to the pokes after its commit. */
+import type { Clock } from '../base/clock.js';
+import { ChatError, toChatError } from '../base/error.js';
+import type { Poke } from './archive-types.js';
+import { updatePreviews } from './conversations.js';
+import { foldNew } from './fold.js';
+import type { Folding } from './fold.js';
+import type { ArchiveDatabase } from './schema.js';
+import { Unit, writeStores } from './unit.js';
+
+export type Writing = Folding & {
+  readonly database: ArchiveDatabase;
+  readonly clock: Clock;
+  readonly onPoke: (pokes: readonly Poke[]) => void;
+};
+
+/**
+ * Runs `work` in one transaction. Resolves after the commit and after `onPoke`; rejects with a `ChatError`, nothing
+ * written and nothing poked. `strict` waits for the disk: for what nobody else has. What a server's archive holds can
+ * be fetched again, for its cursor is in the same transaction.
+ */
+export async function transact<T>(writing: Writing, durability: 'strict' | 'relaxed', work: (unit: Unit) => Promise<T>): Promise<T> {
+  const { database, clock, onPoke, log } = writing;
+  let abort = (): void => {};
+  try {
+    const tx = database.transaction(writeStores, 'readwrite', { durability });
+    // Awaited below; an abort must not count as unhandled before that.
+    tx.done.catch(() => {});
+    abort = () => tx.abort();
+    const unit = await new Unit(tx, clock.now()).begin();
+    const result = await work(unit);
+    unit.save();
+    await foldNew(unit, writing);
+    await updatePreviews(unit);
+    unit.save();
+    await tx.done;
+    tell(onPoke, unit.pokes(), writing);
+    return result;
+  } catch (error) {
+    try {
+      abort();
+    } catch {
+      // It has aborted by itself.
+    }
+    const failure = toChatError(error, 'storage');
+    if (failure.code === 'storage') log.warn('the archive could not write', failure.message);
+    throw failure;
+  }
+}
+
+function tell(onPoke: Writing['onPoke'], pokes: readonly Poke[], { log }: Writing): void {
+  if (pokes.length === 0) return;
+  try {
+    onPoke(pokes);
+  } catch (error) {
+    // It is written; whoever listens reads it later.
+    log.warn('a change could not be told', error instanceof Error ? error.message : undefined);
+  }
+}
+
+/** Runs a read; rejects with `ChatError('storage')`. */
+export async function reading<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ChatError ? error : toChatError(error, 'storage');
+  }
+}

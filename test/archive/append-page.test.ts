@@ -1,0 +1,259 @@
+import { expect } from '@open-wc/testing';
+import { backward, BOB, CAROL, destroyAll, draft, expectTimeline, forward, history, item, items, latest, ME, message, open, receipt, ROOM } from './fixtures.js';
+
+describe('appendPage', () => {
+  afterEach(destroyAll);
+
+  it('puts a first forward page in its order, from the archive’s beginning on', async () => {
+    const { archive, pokes } = await open();
+    const outcome = await archive.appendPage(forward(0, items('s1', 's2', 's3')));
+    expect(outcome).to.deep.equal({ joined: false, added: 3, segment: 0 });
+    await expectTimeline(archive, 's1 s2 s3');
+    expect(await archive.runs(ME)).to.deep.equal([{ archive: ME, segment: 0, startReached: true, joined: false, fromId: 's1', toId: 's3' }]);
+    expect(pokes.map((poke) => poke.kind)).to.deep.equal(['messages', 'conversations']);
+  });
+
+  it('moves the cursor over items that hold nothing', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, [item('e1'), ...items('s2'), item('e3')]));
+    expect((await archive.runs(ME))[0]).to.include({ fromId: 'e1', toId: 'e3' });
+  });
+
+  it('keeps the order of the archive, whatever the stamps and the order of arrival', async () => {
+    const { archive } = await open();
+    await archive.append([[message('s3', { archiveId: 's3', at: 3 })], [message('s1', { archiveId: 's1', at: 9 })], [message('s2', { at: 1 })]]);
+    await expectTimeline(archive, '| s3 s1 s2');
+    await archive.appendPage(forward(0, items('s1', 's2', 's3')));
+    await expectTimeline(archive, 's1 s2 s3');
+  });
+
+  it('never moves the cursor for a live message', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1')));
+    await archive.append([[message('s5', { archiveId: 's5' })]]);
+    expect((await archive.runs(ME))[0]).to.include({ toId: 's1' });
+    await archive.appendPage(forward(0, items('s2', 's3', 's4'), { complete: false }));
+    await archive.appendPage(forward(0, items('s5')));
+    await expectTimeline(archive, 's1 s2 s3 s4 s5');
+  });
+
+  it('settles what the archive does not have after the page, in the order of the tail', async () => {
+    const { archive } = await open();
+    await archive.append([[message('u1')], [message('s2', { archiveId: 's2' })], [message('u3')]]);
+    const mark = await archive.nextRow();
+    await archive.append([[message('after')]]);
+    await archive.appendPage(forward(0, items('s1', 's2'), { settleBefore: mark }));
+    await expectTimeline(archive, 's1 s2 u1 u3 after');
+    await archive.appendPage(forward(0, items('s3', 's4'), { complete: false }));
+    await expectTimeline(archive, 's1 s2 u1 u3 s3 s4 after');
+  });
+
+  it('leaves what is on its way out in the tail', async () => {
+    const { archive } = await open();
+    await archive.enqueue(draft('mine'), 'origin-of-mine', 1);
+    await archive.append([[message('u1')]]);
+    await archive.appendPage(forward(0, items('s1'), { settleBefore: await archive.nextRow() }));
+    await expectTimeline(archive, 's1 u1 mine');
+    const [row] = await archive.outbox();
+    await archive.markFailed(row!.id, 'expired');
+    await archive.appendPage(forward(0, items('s2'), { settleBefore: await archive.nextRow() }));
+    await expectTimeline(archive, 's1 u1 s2 mine');
+  });
+
+  it('moves a settled message when the archive has it after all', async () => {
+    const { archive } = await open();
+    await archive.append([[message('late')], [message('s3')]]);
+    await archive.appendPage(forward(0, items('s1'), { settleBefore: await archive.nextRow() }));
+    await expectTimeline(archive, 's1 late s3');
+    await archive.appendPage(forward(0, [...items('s2', 's3'), item('s4', message('late'))]));
+    await expectTimeline(archive, 's1 s2 s3 late');
+  });
+
+  it('starts a run of its own for the newest page, and closes the gap backwards', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1', 's2')));
+    expect(await archive.appendPage(latest(items('s7', 's8')))).to.deep.equal({ joined: false, added: 2, segment: 1 });
+    await expectTimeline(archive, 's1 s2 | s7 s8');
+    expect(await archive.appendPage(backward(1, items('s5', 's6')))).to.deep.equal({ joined: false, added: 2, segment: 1 });
+    await expectTimeline(archive, 's1 s2 | s5 s6 s7 s8');
+    expect(await archive.appendPage(backward(1, items('s1', 's2', 's3', 's4')))).to.deep.equal({ joined: true, added: 2, segment: 1 });
+    await expectTimeline(archive, 's1 s2 s3 s4 s5 s6 s7 s8');
+    expect((await archive.runs(ME)).map(({ segment, joined, fromId, toId }) => ({ segment, joined, fromId, toId }))).to.deep.equal([
+      { segment: 0, joined: true, fromId: 's1', toId: 's2' },
+      { segment: 1, joined: false, fromId: 's3', toId: 's8' },
+    ]);
+  });
+
+  it('goes on with the newest run where the newest page meets it', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1', 's2')));
+    expect(await archive.appendPage(latest(items('s2', 's3')))).to.deep.equal({ joined: true, added: 1, segment: 0 });
+    await expectTimeline(archive, 's1 s2 s3');
+    expect(await archive.runs(ME)).to.have.length(1);
+  });
+
+  it('shows the gap in conversations that the newest page does not touch', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, [item('s1', message('hello', { with: CAROL }))]));
+    await archive.appendPage(latest(items('s9')));
+    await expectTimeline(archive, 'hello |', CAROL);
+    await archive.append([[message('live', { with: CAROL })]]);
+    await expectTimeline(archive, 'hello | live', CAROL);
+    await expectTimeline(archive, '| s9', BOB);
+    await archive.appendPage(backward(1, [item('s1', message('hello', { with: CAROL })), ...items('s2')]));
+    await expectTimeline(archive, 'hello live', CAROL);
+    await expectTimeline(archive, 's2 s9', BOB);
+  });
+
+  it('puts what an earlier session received live before the gap', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1')));
+    await archive.append([[message('s2', { archiveId: 's2' })]]);
+    const mark = await archive.nextRow();
+    await archive.append([[message('s9', { archiveId: 's9' })], [message('s10', { archiveId: 's10' })]]);
+    await archive.appendPage(latest(items('s8', 's9'), { settleBefore: mark }));
+    await expectTimeline(archive, 's1 s2 | s8 s9 s10');
+    // What was received live proves nothing about what lies before it.
+    await archive.appendPage(backward(1, items('s2', 's3', 's4', 's5', 's6', 's7')));
+    await expectTimeline(archive, 's1 | s2 s3 s4 s5 s6 s7 s8 s9 s10');
+    expect((await archive.appendPage(backward(1, items('s1')))).joined).to.equal(true);
+    await expectTimeline(archive, 's1 s2 s3 s4 s5 s6 s7 s8 s9 s10');
+  });
+
+  it('closes every gap when the archive’s beginning is reached', async () => {
+    const { archive } = await open();
+    await archive.appendPage(latest(items('s3', 's4')));
+    await expectTimeline(archive, '| s3 s4');
+    await archive.appendPage(backward(0, items('s1', 's2'), { complete: true }));
+    await expectTimeline(archive, 's1 s2 s3 s4');
+    expect((await archive.runs(ME))[0]).to.include({ startReached: true, fromId: 's1' });
+  });
+
+  it('joins runs over an end that holds no message', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, [...items('s1'), item('e2')]));
+    await archive.appendPage(latest(items('s5')));
+    const outcome = await archive.appendPage(backward(1, [item('e2'), ...items('s3', 's4')]));
+    expect(outcome.joined).to.equal(true);
+    await expectTimeline(archive, 's1 s3 s4 s5');
+  });
+
+  it('closes nothing for an empty page that is not complete', async () => {
+    const { archive } = await open();
+    await archive.appendPage(latest(items('s5')));
+    await archive.appendPage(backward(0, []));
+    await archive.appendPage(history(0, []));
+    await expectTimeline(archive, '| s5');
+  });
+
+  it('fills a conversation’s history down to an earlier segment', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1', 's2')));
+    await archive.appendPage(latest(items('s7')));
+    await archive.appendPage(history(1, items('s5', 's6')));
+    await expectTimeline(archive, 's1 s2 | s5 s6 s7');
+    expect((await archive.segments(BOB))[1]).to.include({ firstId: 's5', gapBefore: true });
+    expect(await archive.appendPage(history(1, items('s2', 's3', 's4')))).to.include({ joined: true, added: 2 });
+    await expectTimeline(archive, 's1 s2 s3 s4 s5 s6 s7');
+    // The run of the whole archive goes through it without disturbing it.
+    await archive.appendPage(backward(1, [item('c1', message('c1', { with: CAROL })), ...items('s5', 's6')]));
+    await archive.appendPage(backward(1, items('s2', 's3', 's4')));
+    await expectTimeline(archive, 's1 s2 s3 s4 s5 s6 s7');
+    await expectTimeline(archive, 'c1', CAROL);
+  });
+
+  it('takes history of a conversation that nothing is known of', async () => {
+    const { archive } = await open();
+    await archive.openConversation(BOB, 'chat');
+    await expectTimeline(archive, '|');
+    const [gap] = await archive.window(BOB, {}, 10);
+    expect(gap).to.deep.equal({ kind: 'gap', segment: -1 });
+    await archive.appendPage(history(-1, items('s8', 's9')));
+    await expectTimeline(archive, '| s8 s9');
+    // The newest page of everything says nothing about where that history ends.
+    await archive.appendPage(latest([item('c1', message('c1', { with: CAROL })), ...items('s12')]));
+    await expectTimeline(archive, '| s8 s9 | s12');
+    await archive.appendPage(backward(1, items('s9', 's10', 's11')));
+    await archive.appendPage(backward(1, items('s7', 's8'), { complete: true }));
+    await expectTimeline(archive, 's7 s8 s9 s10 s11 s12');
+  });
+
+  it('knows an empty history', async () => {
+    const { archive } = await open();
+    await archive.openConversation(BOB, 'chat');
+    await archive.appendPage(history(-1, [], { complete: true }));
+    await expectTimeline(archive, '');
+  });
+
+  it('needs no history of an unknown conversation when the whole archive is here', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1')));
+    await archive.openConversation(CAROL, 'chat');
+    await expectTimeline(archive, '', CAROL);
+    await archive.openConversation(ROOM, 'room');
+    await expectTimeline(archive, '|', ROOM);
+  });
+
+  it('takes what arrived live before a page of history along with it', async () => {
+    const { archive } = await open();
+    await archive.append([[message('s1')], [message('s2')], [message('s3')], [message('s4')]]);
+    await archive.appendPage(history(-1, items('s3', 's4')));
+    await expectTimeline(archive, '| s1 s2 s3 s4');
+    await archive.appendPage(history(0, items('s0', 's1', 's2'), { complete: true }));
+    await expectTimeline(archive, 's0 s1 s2 s3 s4');
+  });
+
+  it('keeps a gap after an abandoned cursor, and the run’s rows', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1', 's2')));
+    await archive.abandonCursor(ME);
+    await expectTimeline(archive, 's1 s2 |');
+    expect((await archive.runs(ME)).at(-1)).to.deep.equal({ archive: ME, segment: 1, startReached: false, joined: false });
+    await archive.abandonCursor(ME);
+    expect(await archive.appendPage(latest(items('s8')))).to.include({ segment: 1, joined: false });
+    await expectTimeline(archive, 's1 s2 | s8');
+  });
+
+  it('keeps rooms and the account’s own archive apart', async () => {
+    const { archive } = await open();
+    const inRoom = (id: string) => item(id, message(id, { with: ROOM, from: `${ROOM}/bob` }));
+    await archive.appendPage(forward(0, items('s1')));
+    await archive.appendPage(latest([inRoom('s1'), inRoom('s2')], { archive: ROOM }));
+    await expectTimeline(archive, 's1', BOB);
+    await expectTimeline(archive, '| s1 s2', ROOM);
+    expect(await archive.runs(ROOM)).to.have.length(1);
+  });
+
+  it('heals a gap from below as well', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1')));
+    await archive.appendPage(latest(items('s5', 's6')));
+    expect(await archive.appendPage(forward(0, items('s2', 's3'), { complete: false }))).to.include({ joined: false });
+    await expectTimeline(archive, 's1 s2 s3 | s5 s6');
+    expect(await archive.appendPage(forward(0, items('s4', 's5'), { complete: false }))).to.include({ joined: true, added: 1 });
+    await expectTimeline(archive, 's1 s2 s3 s4 s5 s6');
+  });
+
+  it('is not led astray by ids: hostile or careless senders repeat them', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, [
+      item('a1', message('one', { id: 'the-same-id' })),
+      item('a2', message('two', { id: 'the-same-id' })),
+      item('a3', message('one', { id: 'the-same-id', with: CAROL })),
+      item('a4', message('hi', { id: '1' })),
+      item('a5', message('hi', { id: '1' })),
+      // The same stanza, archived again under another id.
+      item('a6', message('one', { id: 'the-same-id' })),
+      item('a7', receipt('unheard-of')),
+    ]));
+    await expectTimeline(archive, 'one two hi hi');
+    await expectTimeline(archive, 'one', CAROL);
+  });
+
+  it('believes the page’s id and not what a stanza inside it says', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, [item('a1', message('true', { archiveId: 'forged' }))]));
+    await archive.appendPage(forward(0, [item('forged', message('other'))]));
+    await expectTimeline(archive, 'true other');
+  });
+});
