@@ -1,3 +1,4 @@
+import type { Accounts } from '../archive/accounts.js';
 import type { Archive, Poke } from '../archive/archive-types.js';
 import type { Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
@@ -10,7 +11,7 @@ import type { LiveChange } from '../model/live.js';
 import type { ChatClient, Content, SignInOptions, Timeline, Value } from './chat-client.js';
 import type { Command, Commands } from './bus.js';
 import type { EngineHost } from './engine-host.js';
-import type { AccountStore, Identity, SignInParts } from './sign-in.js';
+import type { Identity, SignInParts } from './sign-in.js';
 import { ChatError } from '../base/error.js';
 import { bareJid, localOf, normalizeJid, resourceOf } from '../base/jid.js';
 import { AccountLists } from './account-lists.js';
@@ -28,8 +29,10 @@ export type ChatClientParts = {
   readonly deployment: Deployment;
   readonly host: EngineHost;
   /** Asked for after the host has made storage ready. */
-  readonly accounts: () => Promise<AccountStore>;
+  readonly accounts: () => Promise<Accounts>;
   readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void) => Promise<Archive>;
+  /** Deletes every database of ours in this browser. */
+  readonly deleteEverything: () => Promise<void>;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly log: Log;
@@ -60,6 +63,7 @@ class PageClient implements ChatClient {
   readonly requests = this.#lists.requests;
   readonly rooms = this.#lists.rooms;
   #account: OpenAccount | undefined;
+  #accounts: Accounts | undefined;
   #keepsStorage = true;
   #watching = false;
   /** Signing in and out follow each other. */
@@ -134,9 +138,11 @@ class PageClient implements ChatClient {
       for (const row of rows) {
         // Best effort: what the server keeps of a guest goes too, where the server can be reached.
         if (row.mode === 'guest' && row.secret !== undefined) await this.#withTimeout(this.#parts.host.unregister(row.jid, { kind: 'password', password: row.secret }, this.deployment));
-        await this.#purge(row.jid);
-        await parts.accounts.remove(row.slot);
+        this.#tellGone(row.jid);
       }
+      parts.accounts.close();
+      this.#accounts = undefined;
+      await this.#parts.deleteEverything();
     });
   }
 
@@ -147,9 +153,10 @@ class PageClient implements ChatClient {
   }
 
   async #signInParts(): Promise<SignInParts> {
-    const { host, clock } = this.#parts;
+    const { host } = this.#parts;
     this.#keepsStorage = await host.prepare();
-    return { deployment: this.deployment, host, clock, accounts: await this.#parts.accounts() };
+    this.#accounts ??= await this.#parts.accounts();
+    return { deployment: this.deployment, host, accounts: this.#accounts };
   }
 
   /** One database per address; an anonymous visitor's, and one in the page's memory, are this page's alone. */
@@ -226,11 +233,14 @@ class PageClient implements ChatClient {
   /** Deletes an account's archive, open in other tabs or not. */
   async #purge(jid: string): Promise<void> {
     if (this.#account?.jid === jid) await this.#close();
-    const archiveName = this.#archiveName(jid, 'login');
-    const channel = this.#parts.host.openChannel(busName(archiveName));
+    this.#tellGone(jid);
+    await this.#purgeArchive(this.#archiveName(jid, 'login'));
+  }
+
+  #tellGone(jid: string): void {
+    const channel = this.#parts.host.openChannel(busName(this.#archiveName(jid, 'login')));
     channel.post({ type: 'gone' });
     channel.close();
-    await this.#purgeArchive(archiveName);
   }
 
   async #purgeArchive(name: string): Promise<void> {
@@ -415,7 +425,6 @@ class PageClient implements ChatClient {
     const room = normalizeJid(jid);
     if (room === undefined || bareJid(room) !== room) throw new ChatError('invalid', 'this is no address of a room');
     await this.#ask('joinRoom', { jid: room, nick, ...options });
-    await this.#need().archive.openConversation(room, 'room');
   }
   async leaveRoom(jid: string): Promise<void> {
     await this.#ask('leaveRoom', jid);

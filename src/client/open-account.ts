@@ -10,10 +10,10 @@ import { LiveReplica } from './live-replica.js';
 import { ArchiveTimeline } from './timeline.js';
 
 export type OpenAccountEvents = {
-  pokes(pokes: readonly Poke[]): void;
-  live(changes: readonly Pick<LiveChange, 'topic' | 'key'>[]): void;
+  readonly pokes: (pokes: readonly Poke[]) => void;
+  readonly live: (changes: readonly Pick<LiveChange, 'topic' | 'key'>[]) => void;
   /** Signed out or forgotten in another tab. */
-  gone(): void;
+  readonly gone: () => void;
 };
 
 export type OpenAccountParts = {

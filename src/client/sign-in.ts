@@ -1,17 +1,9 @@
-import type { Clock } from '../base/clock.js';
-import type { AccountRow, AuthMode, Credentials, Deployment } from '../model/account.js';
+import type { Accounts } from '../archive/accounts.js';
+import type { AuthMode, Credentials, Deployment } from '../model/account.js';
 import type { SignInOptions } from './chat-client.js';
 import type { EngineHost, Secret } from './engine-host.js';
 import { bareJid, normalizeJid } from '../base/jid.js';
 import { ChatError } from '../base/error.js';
-
-/** Accounts kept in this browser; `src/archive/accounts.ts`. */
-export interface AccountStore {
-  get(slot: string): Promise<AccountRow | undefined>;
-  put(row: AccountRow): Promise<void>;
-  remove(slot: string): Promise<void>;
-  all(): Promise<readonly AccountRow[]>;
-}
 
 /** Somebody who may be let in: what is kept of them, and how they prove it at each attempt. */
 export type Identity = {
@@ -29,7 +21,7 @@ export type Identity = {
 /** The identity's use: one messenger account, one guest and one host's user per domain in a browser. */
 export const slotFor = (mode: AuthMode, deployment: Deployment): string => (mode === 'login' ? 'messenger' : `${mode}:${(mode === 'guest' ? deployment.guestDomain : undefined) ?? deployment.domain}`);
 
-export type SignInParts = { readonly deployment: Deployment; readonly host: EngineHost; readonly accounts: AccountStore; readonly clock: Clock };
+export type SignInParts = { readonly deployment: Deployment; readonly host: EngineHost; readonly accounts: Accounts };
 
 /** Who is kept under `slot`, ready to sign in without being asked; `undefined` where there is nobody. */
 export async function keptIdentity(slot: string, { accounts }: SignInParts): Promise<Identity | undefined> {

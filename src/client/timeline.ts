@@ -16,8 +16,8 @@ const nothing: View = { items: undefined, atEnd: true, atStart: false, loading: 
 
 export type TimelinePorts = {
   /** Fetches what stands before a segment from the server; whether more may come. */
-  older(segment: number): Promise<{ readonly more: boolean }>;
-  closed(): void;
+  readonly older: (segment: number) => Promise<{ readonly more: boolean }>;
+  readonly closed: () => void;
 };
 
 /** A window over one conversation in the archive; what is committed elsewhere is told to it by pokes. */

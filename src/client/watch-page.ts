@@ -1,7 +1,7 @@
 export type PageEvents = {
   /** The network, the page or the clock may have woken up. */
-  wake(): void;
-  visible(visible: boolean): void;
+  readonly wake: () => void;
+  readonly visible: (visible: boolean) => void;
 };
 
 /** Tells when this page comes back: to the network, out of the back/forward cache, into view. Works without a DOM. */

@@ -19,14 +19,14 @@ export type CatchUpPorts = {
   readonly log: Log;
   readonly fetch: FetchPage;
   /** What a page held was committed. */
-  committed(incomings: readonly Incoming[]): void;
+  readonly committed: (incomings: readonly Incoming[]) => void;
 };
 
 export const pageSize = 100;
 /** Further behind than this, the newest page comes first and the hole is filled behind it. */
 const forwardPages = 5;
-/** Pages fetched backwards when an archive is seen for the first time, so that the list of conversations fills. */
-const firstPages = 5;
+/** Pages fetched when an archive is seen for the first time: of the account, so that the list of conversations fills. */
+const firstPages = { own: 5, room: 1 } as const;
 /** Pages fetched backwards in one go to close a hole; it is taken up again in the next session. */
 const holePages = 50;
 
@@ -52,8 +52,8 @@ export class CatchUp {
   }
 
   /** Backwards from the newest run until it meets the one before it, within a budget of pages. */
-  fill(archive: string, wanted: () => boolean): Promise<{ readonly proven: boolean }> {
-    return this.#lanes.run(archive, () => this.#fill(archive, wanted));
+  fill(archive: string, isOwn: boolean, wanted: () => boolean): Promise<{ readonly proven: boolean }> {
+    return this.#lanes.run(archive, () => this.#fill(archive, isOwn ? firstPages.own : firstPages.room, wanted));
   }
 
   /** A page of a conversation's history before `segment`. */
@@ -100,7 +100,7 @@ export class CatchUp {
     return outcome;
   }
 
-  async #fill(archive: string, wanted: () => boolean): Promise<{ proven: boolean }> {
+  async #fill(archive: string, first: number, wanted: () => boolean): Promise<{ proven: boolean }> {
     const store = this.#ports.archive;
     const runs = await store.runs(archive);
     const newest = runs.at(-1);
@@ -112,7 +112,7 @@ export class CatchUp {
     const note = `backfill:${archive}`;
     const done = isHole ? 0 : ((await store.note<number>(note)) ?? 1);
     let from = newest.fromId;
-    for (let page = done; page < (isHole ? holePages : firstPages) && wanted(); page += 1) {
+    for (let page = done; page < (isHole ? holePages : first) && wanted(); page += 1) {
       const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: from, max: pageSize }, isHole ? 'catch-up' : 'history');
       const outcome = await store.appendPage({ kind: 'backward', archive, segment: newest.segment, items, complete: complete && stable });
       this.#ports.committed(incomings);

@@ -13,10 +13,10 @@ export type InboxPorts = {
   readonly ctx: () => XepContext;
   readonly log: Log;
   /** What is known of a message before it is read; `undefined` where it has no usable sender. */
-  base(stanza: Element, found: Found): FactBase | undefined;
-  iq(stanza: Element): void;
+  readonly base: (stanza: Element, found: Found) => FactBase | undefined;
+  readonly iq: (stanza: Element) => void;
   /** After the commit. */
-  committed(incomings: readonly Incoming[], facts: readonly Fact[]): void;
+  readonly committed: (incomings: readonly Incoming[], facts: readonly Fact[]) => void;
 };
 
 /** A wrapper in a wrapper in a wrapper is nobody's: carbons and archive results are not nested (XEP-0280 §11). */

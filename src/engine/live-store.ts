@@ -10,6 +10,7 @@ export class LiveStore implements Live {
   readonly #pending = new Map<string, LiveChange>();
   readonly #clock: Clock;
   readonly #tell: (changes: readonly LiveChange[]) => void;
+  readonly #watchers = new Map<LiveTopic, ((key: string, value: never, before: never) => void)[]>();
   #cancel: (() => void) | undefined;
   #lastTold = -Infinity;
 
@@ -25,15 +26,19 @@ export class LiveStore implements Live {
   set<T extends LiveTopic>(topic: T, key: string, value: LiveTopics[T] | undefined): void {
     let map = this.#values.get(topic);
     if (!map) this.#values.set(topic, (map = new Map()));
-    if (value === undefined) {
-      if (!map.delete(key)) return;
-    } else {
-      if (map.get(key) === value) return;
-      map.set(key, value);
-    }
+    const before = map.get(key);
+    if (before === value) return;
+    if (value === undefined) map.delete(key);
+    else map.set(key, value);
     this.#pending.set(`${topic}\0${key}`, { topic, key, value } as LiveChange);
     // In the next task at the earliest, so that what belongs together is told together.
     this.#cancel ??= this.#clock.after(Math.max(0, this.#lastTold + spacing - this.#clock.now()), () => this.flush());
+    for (const watcher of this.#watchers.get(topic) ?? []) watcher(key, value as never, before as never);
+  }
+
+  /** Called at each change of a topic, at once; for the engine itself. */
+  watch<T extends LiveTopic>(topic: T, watcher: (key: string, value: LiveTopics[T] | undefined, before: LiveTopics[T] | undefined) => void): void {
+    this.#watchers.set(topic, [...(this.#watchers.get(topic) ?? []), watcher as (key: string, value: never, before: never) => void]);
   }
 
   entries<T extends LiveTopic>(topic: T, prefix = ''): readonly (readonly [string, LiveTopics[T]])[] {

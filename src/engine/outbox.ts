@@ -13,15 +13,15 @@ export type OutboxPorts = {
   readonly live: Live;
   readonly log: Log;
   /** A stream is there and its ready sequence has come far enough for messages. */
-  online(): boolean;
+  readonly online: () => boolean;
   /** In a room: whether one is in it. */
-  joined(room: string): boolean;
+  readonly joined: (room: string) => boolean;
   /** The finished stanza: addressed, `id` and origin-id set, every module's `write` done; `late` asks for XEP-0203 delay. */
-  compose(row: OutboxRow, late: boolean): Element;
+  readonly compose: (row: OutboxRow, late: boolean) => Element;
   /** Throws `offline`. */
-  send(stanza: Element): void;
+  readonly send: (row: OutboxRow, stanza: Element) => void;
   /** Puts a file on the server (XEP-0363). */
-  upload(file: Blob, fileName: string, onProgress: (share: number) => void): Promise<Attachment>;
+  readonly upload: (file: Blob, fileName: string, onProgress: (share: number) => void) => Promise<Attachment>;
 };
 
 /** A message that waited longer than this, milliseconds, says when it was written (XEP-0203 §1). */
@@ -103,7 +103,7 @@ export class Outbox {
     try {
       // The stream may have gone, or another one come, while the state was being committed.
       if (!online() || this.#stopped) throw new ChatError('offline', 'the stream ended');
-      send(stanza);
+      send(row, stanza);
     } catch {
       // It certainly did not go out.
       await archive.setOutboxState(row.id, 'queued');

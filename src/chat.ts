@@ -1,0 +1,32 @@
+/** Tertulia without a view: `import { createChat, fetchDeployment } from 'tertulia'`. */
+import type { ChatClient } from './client/chat-client.js';
+import type { Deployment } from './model/account.js';
+import { deleteEverything, openAccounts } from './archive/accounts.js';
+import { openArchive } from './archive/archive.js';
+import { systemClock as clock } from './base/clock.js';
+import { newId } from './base/id.js';
+import { consoleLog as log } from './base/log.js';
+import { createChatClient } from './client/create-chat-client.js';
+import { createEngineHost } from './engine-host.js';
+
+export { fetchDeployment, readDeployment } from './client/config.js';
+export { ChatError, type ChatErrorCode } from './base/error.js';
+export type * from './client/chat-client.js';
+export type { Credentials, Deployment, SessionView } from './model/account.js';
+
+/**
+ * A chat for one page. Nothing is fetched, stored or connected before `resume` or `signIn`.
+ * @param deployment the server it belongs to: `/config.json`, as `fetchDeployment` reads it.
+ */
+export const createChat = (deployment: Deployment): ChatClient =>
+  createChatClient({
+    deployment,
+    host: createEngineHost(),
+    accounts: () => openAccounts(clock),
+    // A page only writes what its person does; folding what arrives is the engine's business.
+    openArchive: (name, onPoke) => openArchive({ name, apply: {}, onPoke, clock, log }),
+    deleteEverything: () => deleteEverything(clock),
+    clock,
+    newId,
+    log,
+  });

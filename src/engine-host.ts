@@ -1,0 +1,102 @@
+/** Where this page's engines run: in a worker; in the page where workers are refused; on memory where storage is. */
+import type { EngineHost } from './client/engine-host.js';
+import type { LocalHost } from './engine/host-rpc.js';
+import { openAccounts } from './archive/accounts.js';
+import { localChannels, openChannel, type OpenChannel } from './client/channel.js';
+import { remoteHost, type LinePort } from './engine/host-rpc.js';
+
+/** A worker that has not begun by then was refused without a word (some policies do that), milliseconds. */
+const workerWithin = 10_000;
+
+/** The part of Trusted Types that is used; not in the compiler's library yet. */
+type TrustedTypes = { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown } };
+
+function workerAddress(): URL {
+  const address = new URL('./engine-worker.ts', import.meta.url);
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  if (!trustedTypes) return address;
+  // The one script address the project makes; it is a constant of the build.
+  const policy = trustedTypes.createPolicy('tertulia', { createScriptURL: (url) => url });
+  return policy.createScriptURL(address.href) as URL;
+}
+
+async function inWorker(): Promise<LocalHost> {
+  const worker = new Worker(workerAddress(), { type: 'module', name: 'tertulia' });
+  try {
+    const { host, up } = remoteHost(worker as LinePort);
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('the worker did not begin')), workerWithin);
+      worker.addEventListener('error', (event) => {
+        clearTimeout(timer);
+        reject(new Error(event.message || 'the worker was refused'));
+      });
+      void up.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    return host;
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
+}
+
+const inPage = async (channels: OpenChannel): Promise<LocalHost> => (await import('./engine/local-host.js')).createLocalHost(channels);
+
+async function storageWorks(): Promise<boolean> {
+  try {
+    (await openAccounts()).close();
+    // Refused together with storage; without it the tabs could not be kept in step.
+    new BroadcastChannel('tertulia').close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+class PageHost implements EngineHost {
+  #openChannel: OpenChannel = openChannel;
+  #prepared: Promise<boolean> | undefined;
+  #host: Promise<LocalHost> | undefined;
+
+  readonly openChannel: OpenChannel = (name) => this.#openChannel(name);
+
+  prepare(): Promise<boolean> {
+    this.#prepared ??= this.#prepare();
+    return this.#prepared;
+  }
+
+  async #prepare(): Promise<boolean> {
+    if (await storageWorks()) {
+      this.#host = inWorker().catch(() => inPage(openChannel));
+      return true;
+    }
+    // The same archive on an IndexedDB of the page's own memory: nothing outlives the page, and everything works.
+    await import('fake-indexeddb/auto');
+    this.#openChannel = localChannels();
+    this.#host = inPage(this.#openChannel);
+    return false;
+  }
+
+  async #local(): Promise<LocalHost> {
+    await this.prepare();
+    return this.#host as Promise<LocalHost>;
+  }
+
+  async register(...args: Parameters<EngineHost['register']>): ReturnType<EngineHost['register']> {
+    return (await this.#local()).register(...args);
+  }
+  async verify(...args: Parameters<EngineHost['verify']>): ReturnType<EngineHost['verify']> {
+    return (await this.#local()).verify(...args);
+  }
+  async unregister(...args: Parameters<EngineHost['unregister']>): ReturnType<EngineHost['unregister']> {
+    return (await this.#local()).unregister(...args);
+  }
+  async start(...args: Parameters<EngineHost['start']>): ReturnType<EngineHost['start']> {
+    return (await this.#local()).start(...args);
+  }
+}
+
+/** The host of a page. Nothing is started before `prepare`. */
+export const createEngineHost = (): EngineHost => new PageHost();

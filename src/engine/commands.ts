@@ -1,0 +1,67 @@
+import type { Archive } from '../archive/archive-types.js';
+import type { Connection } from '../xmpp/connection-types.js';
+import type { XepContext } from '../xep/module.js';
+import type { CatchUp } from './catch-up.js';
+import type { CommandTable } from './bus-port.js';
+import type { Outbox } from './outbox.js';
+import type { Session } from './session.js';
+import { findRooms, invite, isRoom, setSubject } from '../xep/0045-muc.js';
+import { sendState } from '../xep/0085-chat-states.js';
+import { wantAvatar } from '../xep/0153-avatars.js';
+import { setActive } from '../xep/0352-csi.js';
+import { bookmarkRoom, joinAndKeep, leaveAndKeep } from '../xep/0402-bookmarks.js';
+import { checkRooms } from '../xep/0410-self-ping.js';
+import { addressFor, setOwnPresence } from '../xep/rfc6121-presence.js';
+import { removeContact, setContact } from '../xep/rfc6121-roster.js';
+import { answerRequest } from '../xep/rfc6121-subscriptions.js';
+import { bareJid, normalizeJid } from '../base/jid.js';
+import { TAIL } from '../model/message.js';
+
+export type CommandPorts = {
+  readonly ctx: XepContext;
+  readonly archive: Archive;
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly catchUp: CatchUp;
+  /** Ends the stream at the server; nothing of it is kept. */
+  readonly signOut: () => Promise<void>;
+};
+
+/** What pages may ask of the leader, carried out by the extensions. */
+export function commandTable({ ctx, archive, connection, session, outbox, catchUp, signOut }: CommandPorts): CommandTable {
+  return {
+    wake() {
+      connection.wake();
+      if (session.ready) void checkRooms(ctx);
+    },
+    flush: () => void outbox.flush(),
+    async setPresence(presence) {
+      await setOwnPresence(ctx, presence);
+      session.showPresence(presence);
+    },
+    typing: (conversation, state) => sendState(ctx, conversation, state, addressFor(ctx, conversation)),
+    visible: (anyPage) => setActive(ctx, anyPage),
+    async older(conversation, segment) {
+      const room = isRoom(ctx, conversation) || (await ctx.shelf.get('rooms', conversation)) !== undefined;
+      const archive = room ? conversation : ctx.me;
+      if (!session.archives(archive)) return { more: false };
+      return catchUp.older(archive, conversation, Math.min(segment, TAIL), room);
+    },
+    saveContact: (contact, subscribe) => setContact(ctx, contact, subscribe),
+    removeContact: (jid) => removeContact(ctx, jid),
+    answerRequest: ({ jid }, accept) => answerRequest(ctx, jid, accept),
+    findRooms: (service) => findRooms(ctx, service),
+    async joinRoom(room) {
+      await joinAndKeep(ctx, room);
+      const jid = normalizeJid(room.jid) ?? room.jid;
+      if (ctx.live.get('room', jid)?.state === 'joined') await archive.openConversation(jid, 'room');
+    },
+    leaveRoom: (jid) => leaveAndKeep(ctx, jid),
+    setSubject: (jid, subject) => setSubject(ctx, jid, subject),
+    bookmarkRoom: (room) => bookmarkRoom(ctx, room),
+    inviteToRoom: (room, jid, reason) => invite(ctx, room, bareJid(jid), reason),
+    wantAvatar: (jid) => wantAvatar(ctx, jid),
+    signOut,
+  };
+}

@@ -1,0 +1,247 @@
+import type { Archive, Poke } from '../archive/archive-types.js';
+import type { Clock } from '../base/clock.js';
+import type { IdSource } from '../base/id.js';
+import type { Log } from '../base/log.js';
+import type { Channel, OpenChannel } from '../client/channel.js';
+import type { Deployment } from '../model/account.js';
+import type { Fact } from '../model/fact.js';
+import type { OutboxRow } from '../model/message.js';
+import type { Element } from '../xmpp/element.js';
+import type { OpenSocket, Proof } from '../xmpp/connection-types.js';
+import type { Incoming, XepContext, XepModule } from '../xep/module.js';
+import type { Locks } from './leader.js';
+import { busName } from '../client/bus.js';
+import { bareJid, domainOf, resourceOf } from '../base/jid.js';
+import { createConnection } from '../xmpp/connection.js';
+import { parseFrame } from '../xmpp/frame.js';
+import { isRoom, ownNick } from '../xep/0045-muc.js';
+import { queryArchive } from '../xep/0313-mam.js';
+import { createStreamManagement, type SmState } from '../xep/0198-stream-management.js';
+import { factBase } from '../xep/rfc6121-message.js';
+import { contactOf } from '../xep/rfc6121-roster.js';
+import { BusPort } from './bus-port.js';
+import { CatchUp, type FetchedPage, type PageAsk } from './catch-up.js';
+import { commandTable } from './commands.js';
+import { composeMessage, uploadFile } from './compose.js';
+import { createContext } from './context.js';
+import { Inbox } from './inbox.js';
+import { IqAnswers } from './iq-answers.js';
+import { lead } from './leader.js';
+import { LiveStore } from './live-store.js';
+import { Outbox } from './outbox.js';
+import { Reactions } from './reactions.js';
+import { Session } from './session.js';
+
+export type EngineOptions = {
+  /** Bare JID; for SASL ANONYMOUS the domain that will give one. */
+  readonly account: string;
+  readonly deployment: Deployment;
+  readonly archiveName: string;
+  readonly modules: readonly XepModule[];
+  readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void) => Promise<Archive>;
+  /** The WebSocket address, looked up at each attempt. */
+  readonly service: () => Promise<string>;
+  readonly proof: () => Promise<Proof>;
+  readonly scramSeen: boolean;
+  readonly openSocket: OpenSocket;
+  /** Absent where the platform has none. */
+  readonly locks: Locks | undefined;
+  readonly openChannel: OpenChannel;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly random: () => number;
+  readonly log: Log;
+};
+
+/** One tab's engine of one account. */
+export interface Engine {
+  /** Ends it. Where it led, the stream stays resumable and the next tab's engine takes it over. */
+  close(): Promise<void>;
+}
+
+const smNote = 'sm';
+
+/** Starts an engine: it waits for the account's lock, and leads from then on. */
+export function startEngine(options: EngineOptions): Engine {
+  const { archiveName, locks, log } = options;
+  const closing = new AbortController();
+  // One lock per database: two engines of one archive must never both write from the wire.
+  const led = lead(archiveName, locks, closing.signal, (signal) => leadUntil(signal, options), log).catch((error: unknown) => log.warn('the engine has ended', error));
+  return {
+    async close() {
+      closing.abort();
+      await led;
+    },
+  };
+}
+
+/** The composition root of a leading engine. Resolves when `signal` has ended it and all is put away. */
+async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<void> {
+  const { account, archiveName, clock, deployment, log, modules, newId } = options;
+  const channel = options.openChannel(busName(archiveName));
+  const bus = new BusPort(channel, log);
+  const live = new LiveStore(clock, (changes) => bus.tellLive(changes));
+  const correspondents = new Set<string>();
+  const fullAddresses = new Set<string>();
+  const noteAddresses = (pokes: readonly Poke[]): void => {
+    for (const poke of pokes) if (poke.kind === 'conversations') for (const { jid } of poke.rows) if (resourceOf(jid)) fullAddresses.add(jid);
+  };
+  const archive = await options.openArchive(archiveName, (pokes) => {
+    bus.tellPokes(pokes);
+    noteAddresses(pokes);
+  });
+  const scramNote = 'scram-seen';
+  const scramSeen = options.scramSeen || (await archive.note<boolean>(scramNote)) === true;
+
+  const management = createStreamManagement({
+    clock,
+    log,
+    store: { load: () => archive.note<SmState>(smNote), save: (state) => archive.setNote(smNote, state) },
+  });
+  const ctx: XepContext = createContext({
+    account,
+    connection: () => connection,
+    archive,
+    live,
+    modules,
+    trusts: (jid) => ['from', 'both'].includes(contactOf(ctx, bareJid(jid))?.subscription ?? '') || correspondents.has(bareJid(jid)),
+    clock,
+    newId,
+    log,
+  });
+  const reactions = new Reactions(modules, () => ctx, log);
+  const answers = new IqAnswers(modules, () => ctx);
+
+  const committed = (incomings: readonly Incoming[], facts: readonly Fact[]): void => {
+    for (const { base } of incomings) if (!base.mine && base.chatType === 'chat') correspondents.add(bareJid(base.sender));
+    for (const fact of facts) {
+      if (fact.kind === 'failure') void outbox.bounced(fact.conversation, fact.target, fact.condition, fact.text);
+      else if (fact.kind === 'message') session.touched(fact.archive, 'received');
+    }
+    reactions.add(incomings);
+  };
+  const inbox = new Inbox({
+    archive,
+    modules,
+    ctx: () => ctx,
+    log,
+    base: (stanza, found) =>
+      factBase(
+        stanza,
+        {
+          me: ctx.me,
+          server: ctx.server,
+          now: clock.now(),
+          isRoom: (jid) => isRoom(ctx, jid),
+          ownNick: (room) => ownNick(ctx, room),
+          archives: session.archives,
+          keeps: (address) => fullAddresses.has(address),
+        },
+        found,
+      ),
+    iq: (stanza) => void answers.take(stanza),
+    committed,
+  });
+
+  const connection = createConnection({
+    domain: domainOf(account),
+    service: options.service,
+    proof: options.proof,
+    // From then on the password never goes out in the clear, whatever the server offers (RFC 6120 §13.8.3).
+    onSaltedKey: () => void archive.setNote(scramNote, true).catch((error: unknown) => log.warn('not kept', error)),
+    scramSeen,
+    management,
+    onStanzas: (stanzas) => inbox.handle(stanzas),
+    openSocket: options.openSocket,
+    clock,
+    newId,
+    random: options.random,
+    log,
+  });
+
+  const outbox: Outbox = new Outbox({
+    archive,
+    clock,
+    live,
+    log,
+    online: () => session.ready,
+    joined: (room) => live.get('room', room)?.state === 'joined',
+    compose: (row, late) => composeMessage(ctx, row, late),
+    send(row: OutboxRow, stanza: Element) {
+      connection.send(stanza);
+      session.touched(row.chatType === 'groupchat' ? row.conversation : ctx.me, 'sent');
+    },
+    upload: (file, name, onProgress) => uploadFile(ctx, file, name, onProgress),
+  });
+  const catchUp = new CatchUp({
+    archive,
+    log,
+    fetch: (of, ask, origin) => fetchPage(ctx, inbox, of, ask, origin),
+    committed: (incomings) => reactions.add(incomings),
+  });
+  const session: Session = new Session({ ctx, modules, archive, live, catchUp, outbox, reactions, deployment });
+
+  management.on('acked', (stanzas) => void outbox.acked(stanzas));
+  management.on('unknown', (stanzas) => void outbox.unknown(stanzas));
+  live.watch('room', (_room, view) => {
+    if (view?.state === 'joined') void outbox.flush();
+  });
+
+  // What the pages see from here on is this engine's.
+  const [conversations, kept] = await Promise.all([archive.conversations(), archive.note<SmState>(smNote), session.load()]);
+  noteAddresses([{ kind: 'conversations', rows: conversations }]);
+  await outbox.recover(messageIds(kept));
+
+  const stopHearing = hearPokes(channel, noteAddresses);
+  connection.onState((state) => session.onState(state));
+  const ended = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const stopServing = bus.serve(
+    commandTable({
+      ctx,
+      archive,
+      connection,
+      session,
+      outbox,
+      catchUp,
+      signOut: () => connection.stop({ forget: true }),
+    }),
+    () => live.all(),
+  );
+  connection.start();
+
+  await ended;
+  stopServing();
+  stopHearing();
+  session.end();
+  outbox.stop();
+  await connection.stop();
+  for (const module of modules) module.onEnd?.(ctx);
+  live.stop();
+  channel.close();
+  archive.close();
+}
+
+/** Messages that stream management will bring to the server itself when it resumes. */
+function messageIds(state: SmState | undefined): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { xml } of state?.queue ?? []) {
+    const stanza = parseFrame(xml);
+    if (stanza.name === 'message' && stanza.attrs.id !== undefined) ids.add(stanza.attrs.id);
+  }
+  return ids;
+}
+
+function hearPokes(channel: Channel, listener: (pokes: readonly Poke[]) => void): () => void {
+  return channel.onMessage((message) => {
+    if (message.type === 'poke') listener(message.pokes);
+  });
+}
+
+async function fetchPage(ctx: XepContext, inbox: Inbox, archive: string, ask: PageAsk, origin: 'catch-up' | 'history'): Promise<FetchedPage> {
+  const { items, complete, stable } = await queryArchive(ctx, { archive, ...ask });
+  const read = items.map(({ stanza, at, archiveId }) => inbox.readArchived({ stanza, archive, archiveId, ...(at === undefined ? {} : { at }) }, origin));
+  return { items: read.map(({ item }) => item), incomings: read.flatMap(({ incoming }) => incoming ?? []), complete, stable };
+}

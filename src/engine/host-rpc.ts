@@ -1,0 +1,118 @@
+/** The private line between a page and the worker that holds its engines. Credentials go here and nowhere else. */
+import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/engine-host.js';
+import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
+import { newId } from '../base/id.js';
+
+export type LocalHost = Omit<EngineHost, 'prepare' | 'openChannel'>;
+type Failure = { readonly code: ChatErrorCode; readonly message: string; readonly condition?: string };
+type Method = 'register' | 'verify' | 'unregister' | 'start' | 'close';
+type Line =
+  | { readonly type: 'up' }
+  | { readonly type: 'ask'; readonly id: string; readonly method: Method; readonly args: readonly unknown[] }
+  /** The worker asks for what proves who one is, at each attempt to connect. */
+  | { readonly type: 'secret'; readonly id: string; readonly engine: string }
+  | { readonly type: 'answer'; readonly id: string; readonly result?: unknown; readonly error?: Failure };
+
+/** Either end: a Worker, or a worker's own scope. */
+export interface LinePort {
+  postMessage(message: Line): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<Line>) => void): void;
+}
+
+const failure = (thrown: unknown): Failure => {
+  const { code, message, condition } = toChatError(thrown, 'protocol');
+  return { code, message, ...(condition === undefined ? {} : { condition }) };
+};
+
+class Questions {
+  readonly #open = new Map<string, { resolve(result: unknown): void; reject(error: ChatError): void }>();
+
+  ask(id: string, post: () => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#open.set(id, { resolve, reject });
+      post();
+    });
+  }
+
+  answered({ id, result, error }: Extract<Line, { type: 'answer' }>): void {
+    const question = this.#open.get(id);
+    this.#open.delete(id);
+    if (error) question?.reject(new ChatError(error.code, error.message, { condition: error.condition }));
+    else question?.resolve(result);
+  }
+}
+
+/** The worker's end. */
+export function serveHost(port: LinePort, host: LocalHost): void {
+  const engines = new Map<string, EngineHandle>();
+  const questions = new Questions();
+  const secretOf = (engine: string) => async (): Promise<Secret> => {
+    const id = newId();
+    return (await questions.ask(id, () => port.postMessage({ type: 'secret', id, engine }))) as Secret;
+  };
+  const run: { readonly [M in Method]: (...args: never[]) => Promise<unknown> } = {
+    register: (...args: Parameters<LocalHost['register']>) => host.register(...args),
+    verify: (...args: Parameters<LocalHost['verify']>) => host.verify(...args),
+    unregister: (...args: Parameters<LocalHost['unregister']>) => host.unregister(...args),
+    async start(engine: string, start: EngineStart) {
+      engines.set(engine, await host.start(start, secretOf(engine)));
+    },
+    async close(engine: string) {
+      await engines.get(engine)?.close();
+      engines.delete(engine);
+    },
+  };
+  port.addEventListener('message', ({ data }) => {
+    if (data.type === 'answer') questions.answered(data);
+    else if (data.type === 'ask') {
+      const { id, method, args } = data;
+      run[method](...(args as never[])).then(
+        (result) => port.postMessage({ type: 'answer', id, result }),
+        (error: unknown) => port.postMessage({ type: 'answer', id, error: failure(error) }),
+      );
+    }
+  });
+  port.postMessage({ type: 'up' });
+}
+
+/** The page's end. `up` resolves when the worker has begun. */
+export function remoteHost(port: LinePort): { readonly host: LocalHost; readonly up: Promise<void> } {
+  const questions = new Questions();
+  const secrets = new Map<string, () => Promise<Secret>>();
+  const ask = (method: Method, ...args: readonly unknown[]): Promise<unknown> => {
+    const id = newId();
+    return questions.ask(id, () => port.postMessage({ type: 'ask', id, method, args }));
+  };
+  const up = new Promise<void>((resolve) => {
+    port.addEventListener('message', ({ data }) => {
+      if (data.type === 'up') resolve();
+      else if (data.type === 'answer') questions.answered(data);
+      else if (data.type === 'secret') {
+        const { id, engine } = data;
+        (secrets.get(engine) ?? gone)().then(
+          (result) => port.postMessage({ type: 'answer', id, result }),
+          (error: unknown) => port.postMessage({ type: 'answer', id, error: failure(error) }),
+        );
+      }
+    });
+  });
+  const host: LocalHost = {
+    register: async (...args) => (await ask('register', ...args)) as Awaited<ReturnType<LocalHost['register']>>,
+    verify: async (...args) => (await ask('verify', ...args)) as Awaited<ReturnType<LocalHost['verify']>>,
+    unregister: async (...args) => void (await ask('unregister', ...args)),
+    async start(start, secret) {
+      const engine = newId();
+      secrets.set(engine, secret);
+      await ask('start', engine, start);
+      return {
+        async close() {
+          await ask('close', engine);
+          secrets.delete(engine);
+        },
+      };
+    },
+  };
+  return { host, up };
+}
+
+const gone = (): Promise<Secret> => Promise.reject(new ChatError('offline', 'the account was closed'));

@@ -1,0 +1,230 @@
+import type { Archive } from '../archive/archive-types.js';
+import type { Deployment, SessionView } from '../model/account.js';
+import type { OutboxRow } from '../model/message.js';
+import type { XepContext, XepModule } from '../xep/module.js';
+import type { ConnectionState } from '../xmpp/connection-types.js';
+import type { CatchUp } from './catch-up.js';
+import type { LiveStore } from './live-store.js';
+import type { Outbox } from './outbox.js';
+import type { Reactions } from './reactions.js';
+import { delay } from '../base/clock.js';
+import { toChatError } from '../base/error.js';
+import { discoInfo } from '../xep/0030-disco.js';
+import { findRoomService } from '../xep/0045-muc.js';
+import { NS_MAM } from '../xep/0313-mam.js';
+import { findUploadService } from '../xep/0363-upload.js';
+import { sendInitialPresence } from '../xep/rfc6121-presence.js';
+
+export type SessionPorts = {
+  readonly ctx: XepContext;
+  readonly modules: readonly XepModule[];
+  readonly archive: Archive;
+  readonly live: LiveStore;
+  readonly catchUp: CatchUp;
+  readonly outbox: Outbox;
+  readonly reactions: Reactions;
+  readonly deployment: Deployment;
+};
+
+/** Contacts see us by then, even where the archive is slow, milliseconds. */
+const presenceWithin = 5_000;
+/** A catch-up that failed on a living stream is tried again after this, milliseconds. */
+const retryAfter = 30_000;
+/** How long after something was sent, or received, the archive is asked where it stands, milliseconds. */
+const settleAfter = { sent: 5_000, received: 20_000 } as const;
+const archivesNote = 'archives';
+
+/** What happens when a stream begins, is resumed, or ends: the order that keeps anything from being missed. */
+export class Session {
+  readonly #ports: SessionPorts;
+  readonly #archives = new Set<string>();
+  readonly #settling = new Map<string, () => void>();
+  #view: SessionView;
+  /** Each stream, resumed or not, is one; work of an earlier one stops by itself. */
+  #stream = 0;
+  #began = false;
+  /** Messages may go out. */
+  ready = false;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+    this.#view = { status: 'connecting', catchingUp: false, presence: { show: 'available' }, ...(ports.deployment.roomsDomain === undefined ? {} : { roomsDomain: ports.deployment.roomsDomain }) };
+    ports.live.set('session', '', this.#view);
+    ports.live.watch('room', (room, view, before) => {
+      if (view?.state === 'joined' && before?.state !== 'joined') void this.#catchUpArchive(room, this.#alive());
+    });
+  }
+
+  /** What an earlier session knew that holds for this one. */
+  async load(): Promise<void> {
+    for (const jid of (await this.#ports.archive.note<readonly string[]>(archivesNote)) ?? []) this.#archives.add(jid);
+  }
+
+  /** Whether `jid`, the own account or a room, keeps an archive. */
+  readonly archives = (jid: string): boolean => this.#archives.has(jid);
+
+  onState(state: ConnectionState): void {
+    this.#stream += 1;
+    this.ready = false;
+    switch (state.kind) {
+      case 'online':
+        void this.#begin(state.resumed).catch((error: unknown) => this.#ports.ctx.log.warn('the session could not begin', error));
+        break;
+      case 'connecting':
+        this.#show({ status: 'connecting', catchingUp: false });
+        break;
+      case 'waiting':
+        this.#show({ status: 'offline', catchingUp: false, error: errorOf(state.error), retryAt: state.retryAt });
+        break;
+      case 'refused':
+        this.#show({ status: 'refused', catchingUp: false, error: errorOf(state.error), retryAt: undefined });
+        break;
+      case 'idle':
+        this.#show({ status: 'offline', catchingUp: false });
+    }
+  }
+
+  /** The engine stops leading. */
+  end(): void {
+    this.#stream += 1;
+    this.ready = false;
+    for (const cancel of this.#settling.values()) cancel();
+    this.#settling.clear();
+  }
+
+  showPresence(presence: SessionView['presence']): void {
+    this.#show({ presence });
+  }
+
+  /** Something of this archive was sent or received and has no place in it yet. */
+  touched(archive: string, how: keyof typeof settleAfter): void {
+    if (this.#settling.has(archive) || !this.#archives.has(archive)) return;
+    this.#settling.set(
+      archive,
+      this.#ports.ctx.clock.after(settleAfter[how], () => {
+        this.#settling.delete(archive);
+        if (this.ready) void this.#catchUpArchive(archive, this.#alive());
+      }),
+    );
+  }
+
+  #alive(): () => boolean {
+    const stream = this.#stream;
+    return () => stream === this.#stream;
+  }
+
+  #show(change: { readonly [K in keyof SessionView]?: SessionView[K] | undefined }): void {
+    this.#view = Object.fromEntries(Object.entries({ ...this.#view, ...change }).filter(([, value]) => value !== undefined)) as SessionView;
+    this.#ports.live.set('session', '', this.#view);
+  }
+
+  async #begin(resumed: boolean): Promise<void> {
+    const { ctx, modules, live, outbox, reactions } = this.#ports;
+    const alive = this.#alive();
+    this.#show({ status: 'online', me: ctx.me, catchingUp: true, error: undefined, retryAt: undefined, archive: this.#archives.has(ctx.me) });
+    if (!resumed) {
+      if (this.#began) for (const module of modules) this.#guard(module, () => module.onEnd?.(ctx));
+      live.clear(['presence', 'typing', 'occupant']);
+      // Whatever the old stream carried is not on this one.
+      await outbox.streamLost();
+    }
+    this.#began = true;
+    for (const module of modules) {
+      if (!alive()) return;
+      await this.#guardAsync(module, async () => (resumed ? module.onResumed?.(ctx) : module.onReady?.(ctx)));
+    }
+    if (!alive()) return;
+    this.ready = true;
+    void outbox.flush();
+    // First what was missed, then the presence that makes the server hand out what it kept for us (RFC 6121 §8.5.2.1.1, offline messages): they meet in the archive.
+    const caughtUp = this.#catchUpArchive(ctx.me, alive);
+    if (!resumed) {
+      await Promise.race([caughtUp, delay(ctx.clock, presenceWithin)]);
+      if (!alive()) return;
+      try {
+        this.#show({ presence: await sendInitialPresence(ctx) });
+      } catch (error) {
+        ctx.log.debug('no presence', error);
+      }
+    }
+    await caughtUp;
+    if (!alive()) return;
+    this.#show({ catchingUp: false });
+    reactions.release();
+    await this.#findServices(alive);
+  }
+
+  #guard(module: XepModule, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#ports.ctx.log.warn(`XEP-${module.xep} failed`, error);
+    }
+  }
+
+  async #guardAsync(module: XepModule, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.#ports.ctx.log.warn(`XEP-${module.xep} is not ready`, error);
+    }
+  }
+
+  /** Up to now; then, in the background, the hole that a long absence has left. Never rejects. */
+  async #catchUpArchive(archive: string, alive: () => boolean): Promise<void> {
+    const { catchUp, ctx, outbox } = this.#ports;
+    const settles = (row: OutboxRow): boolean => (row.chatType === 'groupchat' ? row.conversation === archive : archive === ctx.me);
+    try {
+      const keeps = await this.#keepsArchive(archive);
+      if (!alive()) return;
+      if (!keeps) return await outbox.settle(settles);
+      const { proven } = await catchUp.now(archive);
+      if (!alive()) return;
+      if (proven) await outbox.settle(settles);
+      void this.#fill(archive, alive, settles);
+    } catch (thrown) {
+      const error = toChatError(thrown, 'protocol');
+      ctx.log.warn(`catching up with ${archive} failed`, error.message);
+      if (alive() && error.code !== 'offline') ctx.clock.after(retryAfter, () => void (alive() && this.#catchUpArchive(archive, alive)));
+    }
+  }
+
+  async #fill(archive: string, alive: () => boolean, settles: (row: OutboxRow) => boolean): Promise<void> {
+    const { catchUp, ctx, outbox } = this.#ports;
+    try {
+      const { proven } = await catchUp.fill(archive, archive === ctx.me, alive);
+      if (proven && alive()) await outbox.settle(settles);
+    } catch (error) {
+      // Taken up again in the next session.
+      ctx.log.debug('filling stopped', error);
+    }
+  }
+
+  async #keepsArchive(jid: string): Promise<boolean> {
+    const { archive, ctx } = this.#ports;
+    try {
+      const keeps = (await discoInfo(ctx, jid)).features.has(NS_MAM);
+      if (keeps !== this.#archives.has(jid)) {
+        if (keeps) this.#archives.add(jid);
+        else this.#archives.delete(jid);
+        await archive.setNote(archivesNote, Array.from(this.#archives));
+      }
+      if (jid === ctx.me) this.#show({ archive: keeps });
+      return keeps;
+    } catch (thrown) {
+      const { code } = toChatError(thrown, 'protocol');
+      if (code === 'offline' || code === 'timeout') throw thrown;
+      return this.#archives.has(jid);
+    }
+  }
+
+  async #findServices(alive: () => boolean): Promise<void> {
+    const { ctx, deployment } = this.#ports;
+    const [upload, rooms] = await Promise.allSettled([findUploadService(ctx), deployment.roomsDomain ?? findRoomService(ctx)]);
+    if (!alive()) return;
+    if (upload.status === 'fulfilled') this.#show({ uploadLimit: upload.value && (upload.value.maxSize ?? Number.MAX_SAFE_INTEGER) });
+    if (rooms.status === 'fulfilled') this.#show({ roomsDomain: rooms.value });
+  }
+}
+
+const errorOf = ({ code, condition }: { readonly code: NonNullable<SessionView['error']>['code']; readonly condition: string | undefined }): NonNullable<SessionView['error']> => ({ code, ...(condition === undefined ? {} : { condition }) });
