@@ -1,10 +1,10 @@
 import { css, html, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import { presenceWord } from '../chat/presence-words.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 import { subscriptionWords } from '../roster/subscription-words.js';
-import { presenceWords } from '../roster/presence-words.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
 
@@ -142,7 +142,7 @@ export class Contact extends ChatElement {
         <div class="face">
           <tertulia-avatar .jid="${this.jid}" .name="${name}" .show="${contact ? show : undefined}"></tertulia-avatar>
           <h3 dir="auto">${name}</h3>
-          ${contact ? html`<p>${presenceWords(this.text, show)}${presence && presence.resources > 1 ? html` · ${this.text.devices(presence.resources)}` : nothing}</p>` : nothing}
+          ${contact ? html`<p>${presenceWord(show, this.text)}${presence && presence.resources > 1 ? html` · ${this.text.devices(presence.resources)}` : nothing}</p>` : nothing}
           ${presence?.status ? html`<p class="status" dir="auto">${presence.status.slice(0, 2000)}</p>` : nothing}
         </div>
         <dl>

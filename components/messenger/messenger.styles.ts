@@ -27,7 +27,7 @@ export const messengerStyles = css`
     min-block-size: 0;
     min-inline-size: 0;
   }
-  .list > * {
+  .list > :not(tertulia-status) {
     flex: 1;
   }
   .main,
@@ -153,9 +153,6 @@ export const messengerStyles = css`
     padding: var(--t-5) var(--t-4);
     overflow: hidden auto;
     background: var(--t-surface-2);
-  }
-  .back {
-    margin-inline-start: calc(-1 * var(--t-2));
   }
   .loading {
     flex: 1;

@@ -141,24 +141,16 @@ export class Messenger extends ChatElement {
   }
 
   #strips(session: SessionView | undefined) {
-    const status = session?.status;
-    const away = status === 'connecting' || status === 'offline' || status === 'refused';
-    const refused = status === 'refused';
+    // The connection is said by the conversation that is open; what only a person can mend is said here, over all.
+    const locked = session?.status === 'refused' && session.error?.code === 'not-authorized';
     return html`
       <div class="strips">
-        <div role="status">
-          ${away
-            ? html`<p class="strip">
-                <strong>${refused ? this.text.refusedShort : status === 'offline' ? this.text.offline : this.text.connecting}</strong>
-                ${refused ? html`<span>${this.text.errorWords(session?.error?.code ?? '')}</span>` : status === 'offline' ? html`<span>${this.text.offlineDetail}</span>` : nothing}
-                ${refused
-                  ? html`<button type="button" class="button quiet" @click="${() => (this.signingIn = true)}">${this.text.signIn}</button>`
-                  : status === 'offline'
-                    ? html`<button type="button" class="button quiet" @click="${() => void this.client?.reconnect()}">${this.text.connectNow}</button>`
-                    : nothing}
-              </p>`
-            : nothing}
-        </div>
+        ${locked
+          ? html`<p class="strip" role="alert">
+              <span>${this.text.signInAgain}</span>
+              <button type="button" class="button quiet" @click="${() => (this.signingIn = true)}">${this.text.signIn}</button>
+            </p>`
+          : nothing}
         ${this.updateReady
           ? html`<p class="strip news" role="status">
               <span>${this.text.newVersion}</span>
@@ -174,6 +166,7 @@ export class Messenger extends ChatElement {
     const has = (tab: Tab): boolean => tab === this.tab || this.#visited.has(tab);
     return html`
       <div class="list" part="list">
+        ${open ? nothing : html`<tertulia-status></tertulia-status>`}
         <tertulia-conversations ?hidden="${this.tab !== 'conversations'}" .selected="${open}"></tertulia-conversations>
         ${has('contacts') ? html`<tertulia-roster ?hidden="${this.tab !== 'contacts'}" .selected="${open && bareJid(open)}"></tertulia-roster>` : nothing}
         ${has('rooms') ? html`<tertulia-directory ?hidden="${this.tab !== 'rooms'}" .selected="${open}"></tertulia-directory>` : nothing}
@@ -182,7 +175,7 @@ export class Messenger extends ChatElement {
   }
 
   #backButton() {
-    return html`<button slot="start" type="button" class="icon-button back" aria-label="${this.text.back}" @click="${() => this.#back()}">${icon('back')}</button>`;
+    return html`<button slot="back" type="button" class="icon-button back" aria-label="${this.text.back}" @click="${() => this.#back()}">${icon('back')}</button>`;
   }
 
   #main(route: Route) {
@@ -194,11 +187,11 @@ export class Messenger extends ChatElement {
       <div class="main" part="main" tabindex="-1">
         ${kind === 'room'
           ? html`<tertulia-room .jid="${jid}">${this.#backButton()}</tertulia-room>`
-          : html`<tertulia-chat .jid="${jid}" .kind="${kind}">
+          : html`<tertulia-chat .jid="${jid}" .heading="${kind === 'private' ? this.text.nickInRoom(resourceOf(jid), this.client?.nameOf(bareJid(jid)) ?? '') : ''}">
               ${this.#backButton()}
               ${kind === 'chat'
                 ? html`<button
-                    slot="end"
+                    slot="actions"
                     type="button"
                     class="icon-button"
                     aria-expanded="${String(details)}"

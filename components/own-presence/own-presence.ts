@@ -2,10 +2,10 @@ import { html, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { OwnPresence as Presence } from '../../src/model/contact.js';
 import { localOf } from '../../src/base/jid.js';
+import { presenceWord } from '../chat/presence-words.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { placePopover } from '../menu/place-popover.js';
-import { presenceWords } from '../roster/presence-words.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
 import { ownPresenceStyles } from './own-presence.styles.js';
@@ -62,6 +62,10 @@ export class OwnPresence extends ChatElement {
     }
   }
 
+  #word(show: Presence['show']): string {
+    return show === 'invisible' ? this.text.invisible : presenceWord(show, this.text);
+  }
+
   #choices() {
     const { show } = this.#presence;
     return html`<fieldset>
@@ -69,7 +73,7 @@ export class OwnPresence extends ChatElement {
       ${shows.map(
         (choice) => html`<label class="choice">
           <input type="radio" name="show" .checked="${choice === show}" @change="${() => this.#set(choice, this.#presence.status ?? '')}" />
-          <span class="dot ${choice}"></span><span>${presenceWords(this.text, choice)}</span>${icon('check')}
+          <span class="dot ${choice}"></span><span>${this.#word(choice)}</span>${icon('check')}
         </label>`,
       )}
     </fieldset>`;
@@ -113,7 +117,7 @@ export class OwnPresence extends ChatElement {
         popovertarget="me"
         aria-haspopup="dialog"
         aria-expanded="${String(this.shown)}"
-        aria-label="${this.text.yourProfile(name.slice(0, 100), presenceWords(this.text, show))}"
+        aria-label="${this.text.yourProfile(name.slice(0, 100), this.#word(show))}"
       >
         <tertulia-avatar .jid="${me}" .name="${name}" .show="${dot}"></tertulia-avatar>
       </button>

@@ -1,8 +1,8 @@
 import { css, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { OccupantView } from '../../src/model/room.js';
+import { presenceWord } from '../chat/presence-words.js';
 import { row } from '../list/row.styles.js';
-import { presenceWords } from '../roster/presence-words.js';
 import { ChatElement } from '../shared/chat-element.js';
 
 /**
@@ -35,7 +35,7 @@ export class ParticipantRow extends ChatElement {
 
   protected override render() {
     const { nick, affiliation, show, status, jid } = this.occupant;
-    const detail = status ?? (show === 'available' || show === 'chat' ? jid : presenceWords(this.text, show));
+    const detail = status ?? (show === 'available' || show === 'chat' ? jid : presenceWord(show, this.text));
     return html`
       <button
         type="button"
@@ -53,7 +53,7 @@ export class ParticipantRow extends ChatElement {
             ${affiliation === 'owner' || affiliation === 'admin' || affiliation === 'member' ? html`<span class="tag">${this.text.affiliation(affiliation)}</span>` : nothing}
           </span>
           ${detail ? html`<span class="detail" dir="auto">${detail.slice(0, 200)}</span>` : nothing}
-          <span class="visually-hidden">${status ? presenceWords(this.text, show) : ''}</span>
+          <span class="visually-hidden">${status ? presenceWord(show, this.text) : ''}</span>
         </span>
       </button>
     `;

@@ -1,11 +1,15 @@
 import { html, nothing, type PropertyValues } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { localOf } from '../../src/base/jid.js';
 import type { RoomRefusal, RoomRow, RoomView } from '../../src/model/room.js';
+import { pane } from '../chat/pane.styles.js';
+import type { Composer } from '../composer/composer.js';
+import { FileDrop } from '../composer/file-drop.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { emptyStyles, skeletonRows } from '../list/empty-state.js';
 import type { MenuItem } from '../menu/menu.js';
+import type { EditMessageEvent } from '../message-list/edit-message-event.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
@@ -18,12 +22,13 @@ const afterwards: ReadonlySet<RoomRefusal> = new Set(['kicked', 'affiliation-los
 /**
  * A room (MUC): joined when it is opened, with its messages, its participants, and a way on from every refusal.
  *
- * @slot start - At the start of the header: a way back.
+ * @slot back - Before the name: a way back where there is one.
  * @fires tertulia-navigate - Out of the room, or to a private conversation.
  * @csspart header
+ * @csspart log, message, bubble, box - of the parts inside
  */
 export class Room extends ChatElement {
-  static override styles = [...ChatElement.styles, ...form, emptyStyles, roomStyles];
+  static override styles = [...ChatElement.styles, ...form, emptyStyles, pane, roomStyles];
 
   /** The room's address. */
   @property() jid = '';
@@ -34,12 +39,25 @@ export class Room extends ChatElement {
   @state() private form: 'subject' | 'invite' | undefined;
   @state() private busy = false;
   @state() private wrongPassword = false;
+  @query('tertulia-composer') private composer!: Composer | null;
   /** The room that was asked to let us in, so that opening it asks once. */
   #asked: string | undefined;
 
   readonly #view = new Watch(this, () => (this.jid ? this.client?.room(this.jid) : undefined));
   readonly #rooms = new Watch(this, () => this.client?.rooms);
   readonly #session = new Watch(this, () => this.client?.session);
+
+  readonly #drop = new FileDrop(this, (files) => this.composer?.attach(files));
+
+  /** Where one writes. */
+  override focus(options?: FocusOptions): void {
+    this.composer?.focus(options);
+  }
+
+  /** Puts words into the composer; never sent by itself. */
+  prefill(text: string): void {
+    this.composer?.prefill(text);
+  }
 
   get #row(): RoomRow | undefined {
     return this.#rooms.value?.find((room) => room.jid === this.jid);
@@ -106,16 +124,22 @@ export class Room extends ChatElement {
     ];
   }
 
-  #foot(view: RoomView | undefined, name: string) {
+  async #edit({ row }: EditMessageEvent): Promise<void> {
+    this.prefill(row.state.body);
+    this.focus();
+    await this.client?.discard(row.id).catch(reportError);
+  }
+
+  #foot(view: RoomView | undefined) {
     if (view?.refusal) return this.#refusal(view, true);
     if (view?.state === 'left') {
-      return html`<div class="notice left">
+      return html`<p class="foot last">
         <span>${this.text.notInRoom}</span>
         <button type="button" class="button primary small" ?disabled="${this.busy}" @click="${() => void this.#join(this.#nick)}">${this.text.joinRoomButton}</button>
-      </div>`;
+      </p>`;
     }
     const mute = view?.role === 'visitor' && view.moderated !== false;
-    return html`<tertulia-composer jid="${this.jid}" name="${name}" .disabled="${mute}" .reason="${mute ? this.text.visitorsMayNotWrite : ''}"></tertulia-composer>`;
+    return html`${mute ? html`<p class="foot">${this.text.visitorsMayNotWrite}</p>` : nothing}<tertulia-composer exportparts="box" .jid="${this.jid}" .disabled="${mute}"></tertulia-composer>`;
   }
 
   #refusal(view: RoomView, foot: boolean) {
@@ -130,13 +154,20 @@ export class Room extends ChatElement {
     ></tertulia-room-refusal>`;
   }
 
-  #body(view: RoomView | undefined, name: string) {
+  #body(view: RoomView | undefined, name: string): unknown {
     if (view?.state === 'refused' && !(view.refusal && afterwards.has(view.refusal))) return this.#refusal(view, false);
     // Before the first time inside there is nothing to read yet.
     if (view?.state === 'joining' && view.occupants === 0 && !this.client?.conversations.value?.some(({ jid }) => jid === this.jid)) {
       return html`<div class="joining" role="status"><span class="visually-hidden">${this.text.joiningRoom(name)}</span>${skeletonRows(4)}</div>`;
     }
-    return html`<tertulia-message-list jid="${this.jid}" name="${name}"></tertulia-message-list>${this.#foot(view, name)}`;
+    return html`<tertulia-message-list
+        exportparts="log, message, bubble"
+        kind="room"
+        .jid="${this.jid}"
+        .name="${name}"
+        @tertulia-edit-message="${(event: EditMessageEvent) => void this.#edit(event)}"
+      ></tertulia-message-list>
+      ${this.#foot(view)}`;
   }
 
   protected override render() {
@@ -145,32 +176,31 @@ export class Room extends ChatElement {
     const detail = view?.state === 'joining' ? this.text.joiningRoom(name.slice(0, 100)) : (view?.subject ?? this.#row?.subject ?? this.jid);
     const people = view?.state === 'joined' ? view.occupants : undefined;
     return html`
-      <div class="panes ${this.participantsShown ? 'with-aside' : ''}">
-        <section class="main" aria-label="${name.slice(0, 200)}">
-          <header part="header">
-            <slot name="start"></slot>
-            <tertulia-avatar room .jid="${this.jid}" .name="${name}"></tertulia-avatar>
-            <div class="who">
-              <h2 dir="auto">${name}</h2>
-              <p class="detail" dir="auto" title="${detail.slice(0, 500)}">${detail.slice(0, 300)}</p>
-            </div>
-            <div class="tools">
-              <button
-                type="button"
-                class="icon-button count"
-                aria-expanded="${String(this.participantsShown)}"
-                aria-label="${people === undefined ? this.text.participants : this.text.participantsCount(people)}"
-                @click="${() => (this.participantsShown = !this.participantsShown)}"
-              >
-                ${icon('people')}${people === undefined ? nothing : html`<span aria-hidden="true">${this.locale.number(people)}</span>`}
-              </button>
-              <tertulia-menu label="${this.text.more}" .items="${this.#menu(view)}"></tertulia-menu>
-            </div>
-          </header>
-          ${this.#body(view, name)}
-        </section>
-        ${this.participantsShown ? html`<tertulia-participants .room="${this.jid}" @close="${() => (this.participantsShown = false)}"></tertulia-participants>` : nothing}
-      </div>
+      <section class="main" aria-label="${name.slice(0, 200)}">
+        <header part="header">
+          <slot name="back"></slot>
+          <tertulia-avatar room .jid="${this.jid}" .name="${name}"></tertulia-avatar>
+          <div class="who">
+            <h2 dir="auto">${name.slice(0, 200)}</h2>
+            <p dir="auto" title="${detail.slice(0, 500)}">${detail.slice(0, 300)}</p>
+          </div>
+          <div class="actions">
+            <button
+              type="button"
+              class="icon-button count"
+              aria-expanded="${String(this.participantsShown)}"
+              aria-label="${people === undefined ? this.text.participants : this.text.participantsCount(people)}"
+              @click="${() => (this.participantsShown = !this.participantsShown)}"
+            >
+              ${icon('people')}${people === undefined ? nothing : html`<span aria-hidden="true">${this.locale.number(people)}</span>`}
+            </button>
+            <tertulia-menu label="${this.text.more}" .items="${this.#menu(view)}"></tertulia-menu>
+          </div>
+        </header>
+        <tertulia-status></tertulia-status>
+        ${this.#body(view, name)} ${this.#drop.over ? html`<div class="drop">${icon('attach')}<span>${this.text.dropHere}</span></div>` : nothing}
+      </section>
+      ${this.participantsShown ? html`<tertulia-participants .room="${this.jid}" @close="${() => (this.participantsShown = false)}"></tertulia-participants>` : nothing}
       <tertulia-subject-form .open="${this.form === 'subject'}" .room="${this.jid}" .subject="${view?.subject ?? ''}" @close="${() => (this.form = undefined)}"></tertulia-subject-form>
       <tertulia-invite-form .open="${this.form === 'invite'}" .room="${this.jid}" @close="${() => (this.form = undefined)}"></tertulia-invite-form>
     `;

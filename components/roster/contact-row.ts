@@ -1,10 +1,10 @@
 import { css, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { ContactRow as Row } from '../../src/model/contact.js';
+import { presenceWord } from '../chat/presence-words.js';
 import { iconStyles } from '../icon/icon.js';
 import { row } from '../list/row.styles.js';
 import type { MenuItem } from '../menu/menu.js';
-import { presenceWords } from './presence-words.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
 import { subscriptionWords } from './subscription-words.js';
@@ -80,7 +80,7 @@ export class ContactRow extends ChatElement {
         <span class="lines">
           <span class="name" dir="auto">${this.name}</span>
           <span class="detail" dir="auto"
-            ><span class="${says ? 'visually-hidden' : ''}">${tie?.short ?? presenceWords(this.text, show)}</span>${says ? html`<span class="visually-hidden">, </span><bdi>${says}</bdi>` : nothing}</span
+            ><span class="${says ? 'visually-hidden' : ''}">${tie?.short ?? presenceWord(show, this.text)}</span>${says ? html`<span class="visually-hidden">, </span><bdi>${says}</bdi>` : nothing}</span
           >
         </span>
       </button>

@@ -172,7 +172,7 @@ export const en = {
   chooseConversationHint: 'Choose one from the list, or begin a new one.',
   reloadForNew: 'Reload for the new version',
   newVersion: 'A new version is ready.',
-  nextAttempt: (seconds: number): string => `Next attempt in ${count(seconds, 'second', 'seconds')}.`,
+  signInAgain: 'The server does not accept your password any more.',
 
   // Conversations
   newConversation: 'New conversation',
