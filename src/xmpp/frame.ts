@@ -66,8 +66,7 @@ function declared(element: Element, key: string): string | undefined {
 class FrameElement extends Element {
   override getNS(): string | undefined {
     const colon = this.name.indexOf(':');
-    const key = colon < 0 ? 'xmlns' : `xmlns:${this.name.slice(0, colon)}`;
-    return key === 'xmlns:xml' ? NS_XML : declared(this, key);
+    return declared(this, colon < 0 ? 'xmlns' : `xmlns:${this.name.slice(0, colon)}`);
   }
 }
 
@@ -89,7 +88,8 @@ const prefixOf = (qname: string): string => qname.slice(0, Math.max(0, qname.ind
 /** Namespaces in XML §5 and §6.3: every prefix declared, no attribute twice under two prefixes. */
 function checkPrefixes(element: Element, scope: Scope): void {
   const prefix = prefixOf(element.name);
-  if (prefix === 'xmlns' || (prefix !== '' && scope[prefix] === undefined)) refuse('bad-namespace-prefix', 'an undeclared prefix');
+  // `xml:` is for attributes (§3), and browsers do not agree on what it makes of an element.
+  if (prefix === 'xmlns' || prefix === 'xml' || (prefix !== '' && scope[prefix] === undefined)) refuse('bad-namespace-prefix', 'an undeclared prefix');
   let seen: Set<string> | undefined;
   for (const key of Object.keys(element.attrs)) {
     const at = prefixOf(key);
