@@ -1,29 +1,37 @@
 // Unit and component tests, on source, in real browsers: `npx wtr` (Chromium), `BROWSER=firefox npx wtr`.
-import { existsSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { puppeteerLauncher } from '@web/test-runner-puppeteer';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 
 // CommonJS inside these packages keeps them from being served as they are: each is bundled once.
 const vendored = ['@xmpp/client', '@xmpp/client-core', '@xmpp/websocket', '@xmpp/xml', 'fast-check', 'fake-indexeddb/auto'];
-const vendorFile = (name) => `/.wtr-vendor/${name.replace(/[@/]/g, '_')}.js`;
 const root = fileURLToPath(new URL('.', import.meta.url));
-mkdirSync(`${root}.wtr-vendor`, { recursive: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: Object.fromEntries(vendored.map((name) => [name.replace(/[@/]/g, '_'), name])),
-  outdir: '.wtr-vendor', bundle: true, splitting: true, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'error',
-  define: { 'process.env.NODE_ENV': '"test"' },
-  plugins: [{
-    name: 'no-dns',
-    setup(b) {
-      b.onResolve({ filter: /^node:dns$/ }, (args) => ({ path: args.path, namespace: 'empty' }));
-      b.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default undefined' }));
-    },
-  }],
-});
+// Named for what goes in, and put there whole: several runs may go on at once.
+const vendorHash = createHash('sha256').update(readFileSync(`${root}package-lock.json`)).update(readFileSync(fileURLToPath(import.meta.url))).digest('hex').slice(0, 12);
+const vendorFolder = `.wtr-vendor/${vendorHash}`;
+const vendorFile = (name) => `/${vendorFolder}/${name.replace(/[@/]/g, '_')}.js`;
+if (!existsSync(`${root}${vendorFolder}`)) {
+  const making = `.wtr-vendor/making-${process.pid}`;
+  mkdirSync(`${root}.wtr-vendor`, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(vendored.map((name) => [name.replace(/[@/]/g, '_'), name])),
+    outdir: making, bundle: true, splitting: true, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"test"' },
+    alias: { 'node:dns': `${root}scripts/no-dns.mjs` },
+  });
+  try {
+    renameSync(`${root}${making}`, `${root}${vendorFolder}`);
+  } catch {
+    // Another run was quicker.
+    rmSync(`${root}${making}`, { recursive: true, force: true });
+  }
+}
 
 const find = (...paths) => paths.find((path) => path && existsSync(path));
 const chromium = () => chromeLauncher({
@@ -36,6 +44,24 @@ const firefox = () => puppeteerLauncher({
   launchOptions: { browser: 'firefox', headless: true, executablePath: find(process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox') },
 });
 
+// What scripts/test.mjs adds up: a file that could not be run counts as one failed test.
+const counting = (file) => ({
+  onTestRunFinished({ sessions }) {
+    const counts = { passed: 0, failed: 0 };
+    const count = ({ suites, tests }) => {
+      for (const test of tests) if (!test.skipped) counts[test.passed ? 'passed' : 'failed'] += 1;
+      suites.forEach(count);
+    };
+    for (const { passed, testResults } of sessions) {
+      const before = counts.failed;
+      if (testResults) count(testResults);
+      if (!passed && counts.failed === before) counts.failed += 1;
+    }
+    console.log(`\n${sessions.length} files in ${process.env.BROWSER === 'firefox' ? 'Firefox' : 'Chromium'}: ${counts.passed} passed, ${counts.failed} failed`);
+    if (file) writeFileSync(file, JSON.stringify(counts));
+  },
+});
+
 export default {
   files: ['test/{base,model,xmpp,xep,archive,engine,client,components,embed}/**/*.test.ts'],
   nodeResolve: { exportConditions: ['browser', 'development'] },
@@ -43,6 +69,7 @@ export default {
   browsers: [process.env.BROWSER === 'firefox' ? firefox() : chromium()],
   testFramework: { config: { timeout: 10000 } },
   testsFinishTimeout: 240000,
+  reporters: [defaultReporter({ reportTestProgress: Boolean(process.stdout.isTTY) }), counting(process.env.TEST_COUNTS)],
   plugins: [
     { name: 'vendor', resolveImport: ({ source }) => (vendored.includes(source) ? vendorFile(source) : undefined) },
     esbuildPlugin({ ts: true, json: true, target: 'es2022', tsconfig: `${root}tsconfig.json` }),

@@ -25,10 +25,11 @@ const tether = 'spawn(fun() -> Wait = fun(W) -> case io:get_line("") of eof -> i
 
 /**
  * Starts ejabberd and waits until it answers. As root it runs as user `ejabberd`, which must be able to reach `dataDir`.
- * @param {{ port: number, dataDir: string, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number } }} options
+ * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number } }} options
+ * `publicPort`: the port that browsers are told, where something stands between.
  * @returns {Promise<import('./hosts.mjs').XmppServer>}
  */
-export async function start({ port, dataDir, c2sPort, guestRate: rate = guestRate }) {
+export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate }) {
   const script = findProgram('ejabberdctl');
   const erl = findProgram('erl');
   if (!script || !erl) throw new Error('ejabberd is not installed (Debian: apt install ejabberd).');
@@ -40,6 +41,7 @@ export async function start({ port, dataDir, c2sPort, guestRate: rate = guestRat
   }
   const values = /** @type {Record<string, string>} */ ({
     PORT: String(port),
+    PUBLIC_PORT: String(publicPort),
     C2S_LISTENER: c2sPort === undefined ? '' : `  - {port: ${c2sPort}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: everybody}`,
     DATA: data,
     // ejabberd knows a pause between two registrations of an address, and no rate.
@@ -52,7 +54,7 @@ export async function start({ port, dataDir, c2sPort, guestRate: rate = guestRat
   const inetrc = join(data, 'inetrc');
   writeFileSync(inetrc, '{resolv_conf,""}.\n{lookup,[file]}.\n{host,{127,0,0,1},["localhost"]}.\n');
 
-  const httpUrl = `http://localhost:${port}`;
+  const httpUrl = `http://localhost:${publicPort}`;
   const logFile = join(data, 'ejabberd.out');
   /** @param {string} command @param {object} body */
   const api = async (command, body) => {
@@ -103,7 +105,7 @@ export async function start({ port, dataDir, c2sPort, guestRate: rate = guestRat
     ...hosts,
     name: 'ejabberd',
     port,
-    wsUrl: `ws://localhost:${port}/xmpp-websocket`,
+    wsUrl: `ws://localhost:${publicPort}/xmpp-websocket`,
     httpUrl,
     get pid() {
       return child.pid;

@@ -42,12 +42,12 @@ const table = (fields) => Object.entries(fields).map(([key, value]) => `[${quote
 
 /**
  * Starts Prosody and waits until it answers.
- * @param {{ port: number, dataDir: string, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, docker?: { image: string } | undefined }} options
- * `port` is that of HTTP and WebSocket; `c2sPort` opens a plain TCP port for other clients too; `docker` runs the image instead of an
+ * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, docker?: { image: string } | undefined }} options
+ * `port` is that of HTTP and WebSocket, `publicPort` the one that browsers are told, where something stands between; `c2sPort` opens a plain TCP port for other clients too; `docker` runs the image instead of an
  * installed Prosody.
  * @returns {Promise<import('./hosts.mjs').XmppServer & { storage: 'sql' | 'internal' }>}
  */
-export async function start({ port, dataDir, c2sPort, guestRate: rate = guestRate, docker }) {
+export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate, docker }) {
   const data = resolve(dataDir);
   mkdirSync(data, { recursive: true });
   const program = docker ? findProgram('docker') : findProgram('prosody');
@@ -70,7 +70,7 @@ export async function start({ port, dataDir, c2sPort, guestRate: rate = guestRat
     // In a container, what is loopback outside is decided by the published port.
     INTERFACE: quote(docker ? '0.0.0.0' : '127.0.0.1'),
     C2S_PORT: c2sPort === undefined ? '' : String(c2sPort),
-    URL: quote(`http://localhost:${port}/`),
+    URL: quote(`http://localhost:${publicPort}/`),
     STORAGE: quote(storage),
     ACCOUNTS: table(accounts),
     ROOMS: table(rooms),
@@ -105,8 +105,8 @@ export async function start({ port, dataDir, c2sPort, guestRate: rate = guestRat
     name: 'prosody',
     storage,
     port,
-    wsUrl: `ws://localhost:${port}/xmpp-websocket`,
-    httpUrl: `http://localhost:${port}`,
+    wsUrl: `ws://localhost:${publicPort}/xmpp-websocket`,
+    httpUrl: `http://localhost:${publicPort}`,
     get pid() {
       return child.pid;
     },

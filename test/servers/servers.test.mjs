@@ -12,8 +12,8 @@ import * as prosody from '../../servers/prosody.mjs';
 import { mechanismsOf, open, signIn, signInAnonymously, signUp } from './wire.mjs';
 
 const disco = 'http://jabber.org/protocol/disco';
-/** @param {import('ltx').Element} reply */
-const featuresOf = (reply) => reply.getChild('query')?.getChildren('feature').map((feature) => feature.attrs.var) ?? [];
+/** @param {import('./element.js').Element} reply */
+const featuresOf = (reply) => reply.getChild('query')?.getChildren('feature').map((feature) => feature.attrs.var ?? '') ?? [];
 /** @param {number} pid */
 const isAlive = (pid) => existsSync(`/proc/${pid}`);
 
@@ -48,9 +48,9 @@ for (const { name, start } of [{ name: 'prosody', start: prosody.start }, { name
       const alice = await signIn(server.wsUrl, 'alice@localhost', 'tertulia');
       const own = featuresOf(await alice.iq('get', `<query xmlns="${disco}#info"/>`, 'alice@localhost'));
       const domain = featuresOf(await alice.iq('get', `<query xmlns="${disco}#info"/>`, 'localhost'));
-      for (const feature of ['urn:xmpp:mam:2']) assert.ok(own.includes(feature), `${feature} in ${own}`);
-      for (const feature of ['urn:xmpp:carbons:2', 'urn:xmpp:blocking', 'vcard-temp', 'urn:xmpp:ping']) assert.ok([...own, ...domain].includes(feature), `${feature} in ${domain}`);
-      assert.ok(own.some((feature) => /pubsub.*publish/.test(feature)), `pubsub in ${own}`);
+      for (const feature of ['urn:xmpp:mam:2']) assert.ok(own.includes(feature), `${feature} in ${own.join(' ')}`);
+      for (const feature of ['urn:xmpp:carbons:2', 'urn:xmpp:blocking', 'vcard-temp', 'urn:xmpp:ping']) assert.ok([...own, ...domain].includes(feature), `${feature} in ${domain.join(' ')}`);
+      assert.ok(own.some((feature) => /pubsub.*publish/.test(feature)), `pubsub in ${own.join(' ')}`);
       alice.send('<enable xmlns="urn:xmpp:sm:3" resume="true"/>');
       const enabled = await alice.next((frame) => frame.is('enabled'));
       assert.equal(enabled.attrs.resume, 'true');
@@ -98,7 +98,7 @@ for (const { name, start } of [{ name: 'prosody', start: prosody.start }, { name
       const items = await alice.iq('get', `<query xmlns="${disco}#items"/>`, server.roomsDomain);
       assert.ok(items.getChild('query')?.getChildren('item').some((item) => item.attrs.jid === 'lobby@rooms.localhost'), String(items));
       const features = featuresOf(await alice.iq('get', `<query xmlns="${disco}#info"/>`, 'lobby@rooms.localhost'));
-      for (const feature of ['muc_public', 'muc_persistent', 'muc_open', 'muc_unmoderated', 'urn:xmpp:mam:2']) assert.ok(features.includes(feature), `${feature} in ${features}`);
+      for (const feature of ['muc_public', 'muc_persistent', 'muc_open', 'muc_unmoderated', 'urn:xmpp:mam:2']) assert.ok(features.includes(feature), `${feature} in ${features.join(' ')}`);
       await alice.close();
     });
 
@@ -124,21 +124,21 @@ for (const { name, start } of [{ name: 'prosody', start: prosody.start }, { name
       const slot = reply.getChild('slot');
       const put = slot?.getChild('put');
       assert.ok(put, String(reply));
-      const headers = Object.fromEntries(put?.getChildren('header').map((header) => [header.attrs.name, header.getText()]) ?? []);
-      const { origin } = new URL(put?.attrs.url);
+      const headers = Object.fromEntries(put.getChildren('header').map((header) => [header.attrs.name, header.getText()]));
+      const { origin } = new URL(put.attrs.url ?? '');
       assert.equal(origin, server.httpUrl);
-      const asked = await fetch(put?.attrs.url, { method: 'OPTIONS', headers: { origin: 'https://chat.example', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' } });
+      const asked = await fetch(put.attrs.url ?? '', { method: 'OPTIONS', headers: { origin: 'https://chat.example', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' } });
       assert.match(asked.headers.get('access-control-allow-methods') ?? '', /PUT/);
-      const sent = await fetch(put?.attrs.url, { method: 'PUT', body: 'hello', headers: { 'content-type': 'text/plain', ...headers } });
+      const sent = await fetch(put.attrs.url ?? '', { method: 'PUT', body: 'hello', headers: { 'content-type': 'text/plain', ...headers } });
       assert.equal(sent.status, 201);
-      const read = await fetch(slot?.getChild('get')?.attrs.url, { headers: { origin: 'https://chat.example' } });
+      const read = await fetch(slot?.getChild('get')?.attrs.url ?? '', { headers: { origin: 'https://chat.example' } });
       assert.equal(await read.text(), 'hello');
       assert.ok(['*', 'https://chat.example'].includes(read.headers.get('access-control-allow-origin') ?? ''));
     });
 
     it('tells where its WebSocket is (XEP-0156)', async () => {
-      const { links } = await (await fetch(`${server.httpUrl}/.well-known/host-meta.json`)).json();
-      assert.deepEqual(links.filter((/** @type {{ rel: string }} */ link) => link.rel === 'urn:xmpp:alt-connections:websocket').map((/** @type {{ href: string }} */ link) => link.href), [server.wsUrl]);
+      const { links } = /** @type {{ links: { rel: string, href: string }[] }} */ (await (await fetch(`${server.httpUrl}/.well-known/host-meta.json`)).json());
+      assert.deepEqual(links.filter(({ rel }) => rel === 'urn:xmpp:alt-connections:websocket').map(({ href }) => href), [server.wsUrl]);
       assert.match(await (await fetch(`${server.httpUrl}/.well-known/host-meta`)).text(), /urn:xmpp:alt-connections:websocket/);
     });
 

@@ -1,9 +1,9 @@
 // The least XMPP client over WebSocket that can ask a server what it offers: independent of the engine.
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { parse } from 'ltx';
+import parse from '@xmpp/xml/lib/parse.js';
 import WebSocket from 'ws';
 
-/** @typedef {import('ltx').Element} Element */
+/** @typedef {import('./element.js').Element} Element */
 
 const framing = 'urn:ietf:params:xml:ns:xmpp-framing';
 const sasl = 'urn:ietf:params:xml:ns:xmpp-sasl';
@@ -16,7 +16,7 @@ const escape = (text) => text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`
  * @param {string} url @param {string} domain
  */
 export async function open(url, domain) {
-  const socket = new WebSocket(url, ['xmpp'], { headers: { origin: 'https://shop.example' }, allowSynchronousEvents: false });
+  const socket = new WebSocket(url, ['xmpp'], { headers: { origin: 'https://shop.example' } });
   /** @type {Element[]} */
   const frames = [];
   /** @type {Set<() => void>} */
@@ -24,8 +24,7 @@ export async function open(url, domain) {
   let closed = false;
   const wake = () => waiting.forEach((run) => run());
   socket.on('message', (data) => {
-    // RFC 7395 §3.3.3: some servers leave the stream's prefixes undeclared within a frame.
-    frames.push(parse(String(data)));
+    frames.push(/** @type {Element} */ (parse(String(/** @type {Buffer} */ (data)))));
     wake();
   });
   socket.on('close', () => {

@@ -1,0 +1,3 @@
+declare module '@xmpp/xml/lib/parse.js' {
+  export default function parse(xml: string): unknown;
+}
