@@ -43,6 +43,8 @@ export async function newRun(unit: Unit, archive: string, tailHoldsOlder: boolea
 /** Closes every gap that the runs, as they are now, show to be none. */
 export async function closeAllGaps(unit: Unit, archive: string): Promise<void> {
   if (!unit.takeRunsChanged(archive)) return;
+  // Segments that this very page has begun are looked at too.
+  unit.save();
   const stored = await segmentsOf(unit, archive);
   for (const conversation of new Set(stored.map((row) => row.conversation))) {
     for (const segment of closeGaps(unit.runs(archive), unit.segments(conversation))) {
