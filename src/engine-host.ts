@@ -2,26 +2,16 @@
 import type { EngineHost } from './client/engine-host.js';
 import type { LocalHost } from './engine/host-rpc.js';
 import { openAccounts } from './archive/accounts.js';
+import { trustedScript } from './base/trusted-script.js';
 import { localChannels, openChannel, type OpenChannel } from './client/channel.js';
 import { remoteHost, type LinePort } from './engine/host-rpc.js';
 
 /** A worker that has not begun by then was refused without a word (some policies do that), milliseconds. */
 const workerWithin = 10_000;
 
-/** The part of Trusted Types that is used; not in the compiler's library yet. */
-type TrustedTypes = { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown } };
-
-function workerAddress(): URL {
-  const address = new URL('./engine-worker.ts', import.meta.url);
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  if (!trustedTypes) return address;
-  // The one script address the project makes; it is a constant of the build.
-  const policy = trustedTypes.createPolicy('tertulia', { createScriptURL: (url) => url });
-  return policy.createScriptURL(address.href) as URL;
-}
 
 async function inWorker(): Promise<LocalHost> {
-  const worker = new Worker(workerAddress(), { type: 'module', name: 'tertulia' });
+  const worker = new Worker(trustedScript(new URL('./engine-worker.ts', import.meta.url).href), { type: 'module', name: 'tertulia' });
   try {
     const { host, up } = remoteHost(worker as LinePort);
     await new Promise<void>((resolve, reject) => {

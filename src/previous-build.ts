@@ -1,6 +1,6 @@
 /** A page that was loaded from the old build may ask for its lazy chunks after the new build has taken over. */
 const CACHE = 'tertulia-previous-build';
-const isAsset = (request: Request): boolean => new URL(request.url).pathname.startsWith('/assets/');
+const isAsset = (request: Request): boolean => new URL(request.url).pathname.includes('/assets/');
 
 /** Copies what the precache holds of the old build, before it is emptied of it. Replaces the build before that. */
 export async function keepPreviousBuild(): Promise<void> {

@@ -4,18 +4,25 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
-import { keepShared } from './share-target.js';
+import { keptDeployment } from './deployment-cache.js';
 import { fromPreviousBuild, keepPreviousBuild } from './previous-build.js';
+import { keepShared } from './share-target.js';
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (string | { url: string; revision: string | null })[] };
+
+/** The folder of the web server that the build lies in. */
+const folder = new URL('./', self.location.href).pathname;
+const is = (path: string) => ({ url, sameOrigin }: { url: URL; sameOrigin: boolean }): boolean => sameOrigin && url.pathname === folder + path;
 
 // At install, since Workbox empties its cache of the old build's files when the new one activates.
 self.addEventListener('install', (event) => event.waitUntil(keepPreviousBuild()));
 precacheAndRoute(self.__WB_MANIFEST, { ignoreURLParametersMatching: [/^uri$/] });
 cleanupOutdatedCaches();
-registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { allowlist: [/^\/$/, /^\/index\.html$/] }));
-registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith('/assets/'), ({ request }) => fromPreviousBuild(request));
-registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname === '/share', ({ request }) => keepShared(request), 'POST');
+registerRoute(is('share'), ({ request }) => keepShared(request, `${folder}#/share`), 'POST');
+registerRoute(is('config.json'), ({ request, event }) => keptDeployment(request, (work) => event.waitUntil(work)));
+registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith(`${folder}assets/`), ({ request }) => fromPreviousBuild(request));
+// The widget's frame is a navigation too, and a page of its own.
+registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: [/\/widget\.html$/] }));
 
 self.addEventListener('message', ({ data }: ExtendableMessageEvent) => {
   if ((data as { type?: unknown } | null)?.type === 'SKIP_WAITING') void self.skipWaiting();

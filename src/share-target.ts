@@ -4,8 +4,8 @@ const KEY = '/share/last';
 
 export type Shared = { readonly text: string; readonly file?: File };
 
-/** In the service worker: keeps the form's data and sends the browser to where a conversation is chosen. */
-export async function keepShared(request: Request): Promise<Response> {
+/** In the service worker: keeps the form's data and sends the browser to `page`, where a conversation is chosen. */
+export async function keepShared(request: Request, page: string): Promise<Response> {
   const form = await request.formData();
   const words = ['title', 'text', 'url'].map((name) => form.get(name)).filter((value): value is string => typeof value === 'string' && value !== '');
   const kept = new FormData();
@@ -13,7 +13,7 @@ export async function keepShared(request: Request): Promise<Response> {
   const file = form.get('file');
   if (file instanceof File && file.size > 0) kept.set('file', file);
   await (await caches.open(CACHE)).put(KEY, new Response(kept));
-  return Response.redirect('/#/share', 303);
+  return Response.redirect(page, 303);
 }
 
 /** In the page: takes what was shared, once. */

@@ -1,0 +1,55 @@
+/** The messenger's page: the installable app. */
+import { createChat, fetchDeployment } from '../src/chat.js';
+import { parseXmppUri } from '../src/client/xmpp-uri.js';
+import { takeShared } from '../src/share-target.js';
+import { defineMessenger } from '../components/messenger/define.js';
+import { languages } from '../components/shared/locale/locale.js';
+import { watchForNewVersion } from './new-version.js';
+import { readPreferences, writePreferences } from './preferences.js';
+
+async function start(): Promise<void> {
+  const session = document.createElement('tertulia-session');
+  const messenger = document.createElement('tertulia-messenger');
+  let preferences = readPreferences();
+  const look = (): void => {
+    session.theme = messenger.theme = preferences.theme;
+    session.locale = preferences.locale;
+  };
+  look();
+  messenger.languages = languages;
+  messenger.addEventListener('tertulia-preference', ({ theme, locale }) => {
+    preferences = { theme: theme ?? preferences.theme, locale: locale ?? preferences.locale };
+    writePreferences(preferences);
+    look();
+  });
+  session.createClient = async () => {
+    const client = createChat(await fetchDeployment('config.json', (warning) => console.warn(warning)));
+    void client.resume('messenger');
+    client.unread.subscribe(() => badge(client.unread.value));
+    return client;
+  };
+  session.append(messenger);
+  document.body.append(session);
+
+  const uri = new URLSearchParams(location.search).get('uri');
+  if (uri !== null) {
+    history.replaceState(null, '', location.pathname + location.hash);
+    const link = parseXmppUri(uri);
+    if (link) messenger.navigate({ view: link.action === 'join' ? 'room' : link.action === 'subscribe' ? 'contact' : 'chat', jid: link.jid });
+  }
+  if (location.hash === '#/share') messenger.shared = await takeShared();
+
+  watchForNewVersion((take) => {
+    messenger.updateReady = true;
+    messenger.addEventListener('tertulia-reload', take, { once: true });
+  });
+}
+
+/** The count on the installed app's icon and in the tab's title. */
+function badge(unread: number): void {
+  document.title = unread > 0 ? `(${unread}) Tertulia` : 'Tertulia';
+  if ('setAppBadge' in navigator) void (unread > 0 ? navigator.setAppBadge(unread) : navigator.clearAppBadge()).catch(() => undefined);
+}
+
+defineMessenger();
+void start();
