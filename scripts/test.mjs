@@ -131,6 +131,7 @@ async function main() {
 
   const folder = mkdtempSync(join(tmpdir(), 'tertulia-test-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  /** @type {(Counts & { name: string, seconds: number })[]} */
   const results = [];
   for (const section of chosen) {
     const start = Date.now();
