@@ -29,7 +29,7 @@ export class Contact extends ChatElement {
         display: flex;
         align-items: center;
         gap: var(--t-2);
-        min-block-size: 3.75rem;
+        min-block-size: 4.0625rem;
         padding-inline: var(--t-4) var(--t-2);
         border-block-end: 1px solid var(--t-line);
       }

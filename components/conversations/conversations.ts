@@ -59,9 +59,15 @@ export class Conversations extends ChatElement {
     return row.kind === 'private' ? this.text.nickInRoom(name, this.client?.nameOf(bareJid(row.jid)) ?? '') : name;
   }
 
-  #remove(row: ConversationRow): void {
-    this.removing = row;
-    this.confirm.open = true;
+  /** Asks whether a conversation is to go from the list. */
+  askToRemove(jid: string): void {
+    this.removing = this.#rows.value?.find((row) => row.jid === jid);
+    if (this.removing) this.confirm.open = true;
+  }
+
+  /** The focus goes to the list, where it was last. */
+  enter(): void {
+    this.#roving.enter();
   }
 
   #searchKey(event: KeyboardEvent): void {
@@ -91,7 +97,7 @@ export class Conversations extends ChatElement {
                 .now="${now}"
                 ?selected="${row.jid === this.selected}"
                 @choose="${() => this.#open(row)}"
-                @remove="${() => this.#remove(row)}"
+                @remove="${() => this.askToRemove(row.jid)}"
               ></tertulia-conversation-row>
             </li>
           `,

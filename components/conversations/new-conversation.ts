@@ -82,6 +82,7 @@ export class NewConversation extends ChatElement {
           <div class="field">
             <label for="to">${this.text.nameOrAddress}</label>
             <input
+              class="input"
               id="to"
               autofocus
               autocomplete="off"

@@ -7,6 +7,11 @@ export const form = [
   iconStyles,
   controls,
   css`
+    /* What somebody wrote is read in its own direction, and yet stands where everything stands. */
+    [dir='auto']:not(input, textarea) {
+      text-align: -webkit-match-parent;
+      text-align: match-parent;
+    }
     .form {
       display: grid;
       gap: var(--t-4);

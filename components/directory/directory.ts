@@ -87,6 +87,11 @@ export class Directory extends ChatElement {
     this.dispatchEvent(new NavigateEvent({ view: 'room', jid }));
   }
 
+  /** The focus goes to the list, where it was last. */
+  enter(): void {
+    this.#roving.enter();
+  }
+
   #searchKey(event: KeyboardEvent): void {
     if (event.key === 'ArrowDown') {
       event.preventDefault();

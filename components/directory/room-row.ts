@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
+import { localOf } from '../../src/base/jid.js';
 import { icon, iconStyles } from '../icon/icon.js';
 import { row } from '../list/row.styles.js';
 import { ChatElement } from '../shared/chat-element.js';
@@ -45,7 +46,7 @@ export class RoomRow extends ChatElement {
     const { jid, autojoin } = this.room;
     const view = this.#view.value;
     const joined = view?.state === 'joined';
-    const name = this.room.name?.trim() || jid;
+    const name = this.room.name?.trim() || localOf(jid) || jid;
     const occupants = joined ? view.occupants : this.room.occupants;
     return html`
       <button type="button" class="row" aria-current="${this.selected ? 'true' : nothing}" tabindex="${this.tabStop ? 0 : -1}" @click="${() => this.dispatchEvent(new Event('choose'))}">

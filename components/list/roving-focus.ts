@@ -34,9 +34,10 @@ export class RovingFocus implements ReactiveController {
     this.#mark();
   }
 
-  /** The first row, from the search field above the list. */
+  /** To the row where one was last, else to the first. */
   enter(): void {
-    this.#go(this.#rows[0]);
+    const rows = this.#rows;
+    this.#go(this.#current && rows.includes(this.#current) ? this.#current : (this.#preferred() ?? rows[0]));
   }
 
   get #rows(): Element[] {

@@ -47,7 +47,11 @@ export const row = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
-    text-align: start;
+  }
+  /* A name of the other direction is read in its own way, and yet stands where every name stands. */
+  [dir='auto']:not(input) {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
   }
   .name {
     font-weight: 600;
@@ -121,9 +125,10 @@ export const row = css`
       padding-inline-end: calc(var(--t-target) + var(--t-2));
     }
   }
+  /* No hover, no dots on every line: what is open has the same menu. */
   @media (hover: none) {
-    .row.has-menu {
-      padding-inline-end: calc(var(--t-target) + var(--t-2));
+    .end.on-demand {
+      display: none;
     }
   }
   @media (forced-colors: active) {

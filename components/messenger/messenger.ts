@@ -3,9 +3,11 @@ import { property, query, state } from 'lit/decorators.js';
 import { bareJid, resourceOf } from '../../src/base/jid.js';
 import type { SessionView } from '../../src/model/account.js';
 import type { ConversationKind } from '../../src/model/conversation.js';
+import type { Conversations } from '../conversations/conversations.js';
 import { form } from '../dialog/form.styles.js';
 import { icon, type IconName } from '../icon/icon.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
+import type { MenuItem } from '../menu/menu.js';
 import type { Theme } from '../own-presence/preference-event.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
@@ -47,6 +49,7 @@ export class Messenger extends ChatElement {
   @state() private signingIn = false;
   @query('.main') private main!: HTMLElement | null;
   @query('.list') private list!: HTMLElement | null;
+  @query('tertulia-conversations') private conversations!: Conversations | null;
 
   readonly #ready = new Watch(this, () => this.client?.ready);
   readonly #session = new Watch(this, () => this.client?.session);
@@ -128,7 +131,7 @@ export class Messenger extends ChatElement {
   }
 
   #tab(tab: Tab, mark: IconName) {
-    const words = this.text[tab];
+    const words = tab === 'conversations' ? this.text.chats : this.text[tab];
     // Rooms stand among the conversations too: only one of the two tabs counts their messages.
     const badge = tab === 'conversations' ? this.#badge('conversations') + this.#badge('rooms') : tab === 'rooms' ? 0 : this.#badge(tab);
     const name = badge === 0 ? words : tab === 'contacts' ? this.text.withRequests(words, badge) : this.text.withUnread(words, badge);
@@ -178,8 +181,15 @@ export class Messenger extends ChatElement {
     return html`<button slot="back" type="button" class="icon-button back" aria-label="${this.text.back}" @click="${() => this.#back()}">${icon('back')}</button>`;
   }
 
+  #menu(jid: string): MenuItem[] {
+    return [{ label: this.text.removeConversation, icon: 'trash', danger: true, run: () => this.conversations?.askToRemove(jid) }];
+  }
+
   #main(route: Route) {
-    if (!('jid' in route)) return html`<div class="nothing-open">${emptyState('chat', this.text.chooseConversation, this.text.chooseConversationHint)}</div>`;
+    if (!('jid' in route)) {
+      const any = (this.#conversations.value?.length ?? 0) > 0;
+      return html`<div class="nothing-open">${any ? emptyState('chat', this.text.chooseConversation, this.text.chooseConversationHint) : nothing}</div>`;
+    }
     const { jid, view } = route;
     const details = view === 'contact';
     const kind = view === 'room' ? 'room' : this.#kind(jid);
@@ -202,6 +212,7 @@ export class Messenger extends ChatElement {
                     ${icon('person')}
                   </button>`
                 : nothing}
+              <tertulia-menu slot="actions" label="${this.text.more}" .items="${this.#menu(jid)}"></tertulia-menu>
             </tertulia-chat>`}
       </div>
       ${details ? html`<div class="aside" tabindex="-1"><tertulia-contact .jid="${bareJid(jid)}" @close="${() => this.#back()}"></tertulia-contact></div>` : nothing}

@@ -35,7 +35,7 @@ export class ParticipantRow extends ChatElement {
 
   protected override render() {
     const { nick, affiliation, show, status, jid } = this.occupant;
-    const detail = status ?? (show === 'available' || show === 'chat' ? jid : presenceWord(show, this.text));
+    const detail = status || (jid && (show === 'available' || show === 'chat') ? jid : presenceWord(show, this.text));
     return html`
       <button
         type="button"

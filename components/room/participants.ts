@@ -26,7 +26,7 @@ export class Participants extends ChatElement {
     list,
     css`
       .head {
-        min-block-size: 3.75rem;
+        min-block-size: 4.0625rem;
         padding-block: 0;
         border-block-end: 1px solid var(--t-line);
       }

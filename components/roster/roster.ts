@@ -61,6 +61,11 @@ export class Roster extends ChatElement {
     this.folded = folded;
   }
 
+  /** The focus goes to the list, where it was last. */
+  enter(): void {
+    this.#roving.enter();
+  }
+
   #searchKey(event: KeyboardEvent): void {
     if (event.key === 'ArrowDown') {
       event.preventDefault();

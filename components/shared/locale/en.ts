@@ -155,6 +155,7 @@ export const en = {
   passwordNeeded: 'Write your password.',
   errorWords: (code: string): string => errors[code] ?? 'Something went wrong. Please try again.',
   // Messenger: what every pane has
+  chats: 'Chats',
   conversations: 'Conversations',
   contacts: 'Contacts',
   rooms: 'Rooms',
