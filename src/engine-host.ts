@@ -1,5 +1,5 @@
 /** Where this page's engines run: in a worker; in the page where workers are refused; on memory where storage is. */
-import type { EngineHost } from './client/engine-host.js';
+import type { EngineHost } from './client/bridge.js';
 import type { LocalHost } from './engine/host-rpc.js';
 import { openAccounts } from './archive/accounts.js';
 import { trustedScript } from './base/trusted-script.js';

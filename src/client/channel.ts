@@ -1,4 +1,4 @@
-import type { BusMessage } from './bus.js';
+import { busName, type BusMessage } from './bus.js';
 import type { Unsubscribe } from '../base/emitter.js';
 
 /** One end of an account's bus. What an end posts reaches every other end, never itself. */
@@ -7,7 +7,8 @@ export interface Channel {
   onMessage(listener: (message: BusMessage) => void): Unsubscribe;
   close(): void;
 }
-export type OpenChannel = (name: string) => Channel;
+/** Takes the name of the account's database. */
+export type OpenChannel = (database: string) => Channel;
 
 /** Ends within one page, for where storage, and BroadcastChannel with it, is refused. */
 export function localChannels(): OpenChannel {
@@ -37,8 +38,8 @@ export function localChannels(): OpenChannel {
 }
 
 /** The account's bus over BroadcastChannel: pages and workers of this origin and storage partition. */
-export const openChannel: OpenChannel = (name) => {
-  const channel = new BroadcastChannel(name);
+export const openChannel: OpenChannel = (database) => {
+  const channel = new BroadcastChannel(busName(database));
   const listeners = new Set<(message: BusMessage) => void>();
   let open = true;
   channel.onmessage = (event: MessageEvent<BusMessage>) => {

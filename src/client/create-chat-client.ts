@@ -10,13 +10,12 @@ import type { OccupantView, RoomListing } from '../model/room.js';
 import type { LiveChange } from '../model/live.js';
 import type { ChatClient, Content, SignInOptions, Timeline, Value } from './chat-client.js';
 import type { Command, Commands } from './bus.js';
-import type { EngineHost } from './engine-host.js';
+import type { EngineHost } from './bridge.js';
 import type { Identity, SignInParts } from './sign-in.js';
 import { ChatError } from '../base/error.js';
 import { bareJid, localOf, normalizeJid, resourceOf } from '../base/jid.js';
 import { AccountLists } from './account-lists.js';
 import { Avatars } from './avatars.js';
-import { busName } from './bus.js';
 import { LiveValues } from './live-values.js';
 import { Marks } from './marks.js';
 import { OpenAccount } from './open-account.js';
@@ -169,7 +168,7 @@ class PageClient implements ChatClient {
     const archiveName = this.#archiveName(identity.account, identity.mode);
     let account: OpenAccount | undefined;
     const archive = await openArchive(archiveName, (pokes) => account?.wrote(pokes));
-    const channel = host.openChannel(busName(archiveName));
+    const channel = host.openChannel(archiveName);
     account = new OpenAccount(
       { jid: identity.account, mode: identity.mode, slot: identity.slot, archiveName, archive, channel, clock, newId },
       {
@@ -238,7 +237,7 @@ class PageClient implements ChatClient {
   }
 
   #tellGone(jid: string): void {
-    const channel = this.#parts.host.openChannel(busName(this.#archiveName(jid, 'login')));
+    const channel = this.#parts.host.openChannel(this.#archiveName(jid, 'login'));
     channel.post({ type: 'gone' });
     channel.close();
   }

@@ -4,7 +4,7 @@ import type { IdSource } from '../base/id.js';
 import type { AuthMode } from '../model/account.js';
 import type { LiveChange } from '../model/live.js';
 import type { Channel } from './channel.js';
-import type { EngineHandle } from './engine-host.js';
+import type { EngineHandle } from './bridge.js';
 import { LeaderLine } from './leader-line.js';
 import { LiveReplica } from './live-replica.js';
 import { ArchiveTimeline } from './timeline.js';

@@ -1,7 +1,7 @@
 import type { Accounts } from '../archive/accounts.js';
 import type { AuthMode, Credentials, Deployment } from '../model/account.js';
 import type { SignInOptions } from './chat-client.js';
-import type { EngineHost, Secret } from './engine-host.js';
+import type { EngineHost, Secret } from './bridge.js';
 import { bareJid, normalizeJid } from '../base/jid.js';
 import { ChatError } from '../base/error.js';
 

@@ -201,7 +201,9 @@ function merge(items: readonly TimelineItem[], poke: Extract<Poke, { kind: 'mess
   }
   const empty = !merged.some(isMessage);
   for (const row of Array.from(rows.values()).toSorted((a, b) => comparePlaces(a.place, b.place))) {
-    const index = merged.findLastIndex((item) => item.kind === 'message' && comparePlaces(item.row.place, row.place) < 0) + 1;
+    let index = merged.findLastIndex((item) => item.kind === 'message' && comparePlaces(item.row.place, row.place) < 0) + 1;
+    // A gap stands before its segment.
+    for (let gap = merged[index]; gap?.kind === 'gap' && gap.segment <= row.place[1]; gap = merged[index]) index += 1;
     // What lies beyond an end that is not shown is found when the window gets there.
     if (empty) merged.push({ kind: 'message', row });
     else if ((index > 0 || atStart) && (index < merged.length || atEnd)) merged.splice(index, 0, { kind: 'message', row });

@@ -64,12 +64,12 @@ export class CatchUp {
   async #now(archive: string): Promise<{ proven: boolean }> {
     const store = this.#ports.archive;
     const newest = (await store.runs(archive)).at(-1);
+    const settleBefore = await store.nextRow();
     if (newest?.toId === undefined) {
       // What was said before this browser knew the account is history: nothing of it is answered with receipts.
-      await this.#latest(archive, 'history');
+      await this.#latest(archive, settleBefore, 'history');
       return { proven: true };
     }
-    const settleBefore = await store.nextRow();
     let after = newest.toId;
     try {
       for (let page = 0; page < forwardPages; page += 1) {
@@ -89,13 +89,13 @@ export class CatchUp {
       this.#ports.log.warn(`the archive of ${archive} no longer holds the cursor`);
       await store.abandonCursor(archive);
     }
-    const { joined } = await this.#latest(archive, 'catch-up');
+    const { joined } = await this.#latest(archive, settleBefore, 'catch-up');
     return { proven: joined };
   }
 
-  async #latest(archive: string, origin: 'catch-up' | 'history'): Promise<PageOutcome> {
+  async #latest(archive: string, settleBefore: number, origin: 'catch-up' | 'history'): Promise<PageOutcome> {
     const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: '', max: pageSize }, origin);
-    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, items, complete: complete && stable });
+    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, settleBefore, items, complete: complete && stable });
     this.#ports.committed(incomings);
     return outcome;
   }

@@ -10,7 +10,6 @@ import type { Element } from '../xmpp/element.js';
 import type { OpenSocket, Proof } from '../xmpp/connection-types.js';
 import type { Incoming, XepContext, XepModule } from '../xep/module.js';
 import type { Locks } from './leader.js';
-import { busName } from '../client/bus.js';
 import { bareJid, domainOf, resourceOf } from '../base/jid.js';
 import { createConnection } from '../xmpp/connection.js';
 import { parseFrame } from '../xmpp/frame.js';
@@ -78,7 +77,7 @@ export function startEngine(options: EngineOptions): Engine {
 /** The composition root of a leading engine. Resolves when `signal` has ended it and all is put away. */
 async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<void> {
   const { account, archiveName, clock, deployment, log, modules, newId } = options;
-  const channel = options.openChannel(busName(archiveName));
+  const channel = options.openChannel(archiveName);
   const bus = new BusPort(channel, log);
   const live = new LiveStore(clock, (changes) => bus.tellLive(changes));
   const correspondents = new Set<string>();

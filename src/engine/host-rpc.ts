@@ -1,5 +1,5 @@
 /** The private line between a page and the worker that holds its engines. Credentials go here and nowhere else. */
-import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/engine-host.js';
+import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/bridge.js';
 import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
 import { newId } from '../base/id.js';
 

@@ -1,5 +1,5 @@
 import type { OpenChannel } from '../client/channel.js';
-import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/engine-host.js';
+import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/bridge.js';
 import type { Deployment, ScramKey } from '../model/account.js';
 import type { Connection, OpenSocket, Proof, SocketLike } from '../xmpp/connection-types.js';
 import type { Locks } from './leader.js';
