@@ -241,3 +241,9 @@ export class Messenger extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-messenger': Messenger;
+  }
+}

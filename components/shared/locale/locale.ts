@@ -66,9 +66,14 @@ function make(tag: string, text: Messages): Locale {
 export const english: Locale = make('en', en);
 
 // Each language is a chunk of its own. What one has no words for yet is said in English.
-const languages: Record<string, () => Promise<Partial<Messages>>> = {
+const catalogues: Record<string, () => Promise<Partial<Messages>>> = {
   ar: () => import('./ar.js').then(({ ar }) => ar),
 };
+/** The languages there are words in, as tags. */
+export const languages: readonly string[] = ['en', ...Object.keys(catalogues)];
+
+/** What a person may choose from; BCP 47. */
+export const languages: readonly string[] = ['en', ...Object.keys(catalogues)];
 const made = new Map<string, Promise<Locale>>([['en', Promise.resolve(english)]]);
 
 /**
@@ -80,10 +85,10 @@ export function loadLocale(wishes: readonly string[]): Promise<Locale> {
     const [tag] = supported(wish);
     const language = tag?.split('-')[0];
     if (!tag || !language) continue;
-    if (language !== 'en' && !languages[language]) continue;
+    if (language !== 'en' && !catalogues[language]) continue;
     let locale = made.get(tag);
     if (!locale) {
-      locale = (languages[language]?.() ?? Promise.resolve({})).then((text) => make(tag, { ...en, ...text })).catch(() => english);
+      locale = (catalogues[language]?.() ?? Promise.resolve({})).then((text) => make(tag, { ...en, ...text })).catch(() => english);
       made.set(tag, locale);
     }
     return locale;

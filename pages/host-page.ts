@@ -1,0 +1,130 @@
+import type { ChatClient } from '../src/chat.js';
+import type { Credentials } from '../src/model/account.js';
+import { toChatError } from '../src/base/error.js';
+import type { FrameMethod, ToFrame, ToHost } from '../embed/channel.js';
+import type { FrameSettings, Visitor } from '../embed/settings.js';
+
+/** The page around the frame, at the other end of the port: its settings and calls come in, what it may know goes out. */
+export class HostPage {
+  readonly #port: MessagePort;
+  readonly #chat: () => Promise<ChatClient>;
+  readonly #session = document.createElement('tertulia-session');
+  readonly #panel = document.createElement('tertulia-panel');
+  readonly #asked = new Map<number, { resolve(value: Credentials): void; reject(error: Error): void }>();
+  #asks = 0;
+
+  constructor(port: MessagePort, chat: () => Promise<ChatClient>) {
+    this.#port = port;
+    this.#chat = chat;
+    this.#panel.addEventListener('tertulia-close', () => this.#post({ type: 'close' }));
+  }
+
+  receive(message: ToFrame): void {
+    switch (message.type) {
+      case 'settings':
+        this.#begin(message.settings);
+        this.#panel.modal = message.modal;
+        return;
+      case 'panel':
+        this.#panel.modal = message.modal;
+        if (message.open && message.focus) this.#panel.focus();
+        return;
+      case 'credentials': {
+        const asked = this.#asked.get(message.id);
+        this.#asked.delete(message.id);
+        if (message.error === undefined) asked?.resolve(message.value as Credentials);
+        else asked?.reject(new Error(message.error));
+        return;
+      }
+      case 'call':
+        void this.#call(message.method, message.args).then(
+          () => this.#post({ type: 'answer', id: message.id }),
+          (thrown: unknown) => {
+            const { code, message: words } = toChatError(thrown, 'invalid');
+            this.#post({ type: 'answer', id: message.id, error: { code, message: words } });
+          },
+        );
+    }
+  }
+
+  #post(message: ToHost): void {
+    this.#port.postMessage(message);
+  }
+
+  #begin(settings: FrameSettings): void {
+    if (this.#session.isConnected) return;
+    const panel = this.#panel;
+    panel.auth = settings.auth ?? 'guest';
+    panel.room = settings.room ?? '';
+    panel.contact = settings.contact ?? '';
+    panel.nickname = settings.nickname ?? settings.visitor?.name ?? '';
+    panel.greeting = settings.greeting ?? '';
+    panel.heading = settings.title ?? '';
+    panel.credentials = panel.auth === 'host' ? () => this.#askCredentials() : undefined;
+    this.#session.theme = settings.theme ?? 'auto';
+    this.#session.locale = settings.locale ?? '';
+    this.#session.accent = settings.accent ?? '';
+    this.#session.createClient = async () => {
+      const client = await this.#chat();
+      this.#tell(client);
+      return client;
+    };
+    this.#session.addEventListener('tertulia-session-error', () => this.#post({ type: 'event', name: 'error', detail: { message: 'The chat could not be started.' } }));
+    this.#session.append(panel);
+    document.body.append(this.#session);
+    this.#post({ type: 'hello' });
+  }
+
+  /** What the page may know: that something was said, never what. */
+  #tell(client: ChatClient): void {
+    const status = (): void => this.#post({ type: 'status', status: client.session.value.status });
+    const unread = (): void => this.#post({ type: 'unread', count: client.unread.value });
+    client.session.subscribe(status);
+    client.unread.subscribe(unread);
+    status();
+    unread();
+    let seen: Map<string, number> | undefined;
+    const conversations = (): void => {
+      const rows = client.conversations.value;
+      if (!rows) return void (seen = undefined);
+      for (const row of rows) {
+        if (seen && row.preview && row.lastAt > (seen.get(row.jid) ?? 0)) this.#post({ type: 'event', name: row.preview.mine ? 'sent' : 'message', detail: { at: row.lastAt } });
+      }
+      seen = new Map(rows.map((row) => [row.jid, row.lastAt]));
+    };
+    client.conversations.subscribe(conversations);
+  }
+
+  #askCredentials(): Promise<Credentials> {
+    const id = ++this.#asks;
+    this.#post({ type: 'ask-credentials', id });
+    return new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
+  }
+
+  async #call(method: FrameMethod, args: readonly unknown[]): Promise<void> {
+    const [first] = args;
+    switch (method) {
+      case 'prefill':
+        this.#panel.prefill(String(first));
+        return;
+      case 'setVisitor':
+        this.#panel.nickname = (first as Visitor | undefined)?.name ?? '';
+        return;
+      case 'setLocale':
+        this.#session.locale = String(first);
+        return;
+      case 'setTheme':
+        this.#session.theme = first === 'light' || first === 'dark' ? first : 'auto';
+        return;
+      case 'login': {
+        const given = first as Credentials | undefined;
+        await (await this.#chat()).signIn({ mode: 'host', callback: given ? () => Promise.resolve(given) : () => this.#askCredentials() });
+        return;
+      }
+      case 'logout':
+        return (await this.#chat()).signOut();
+      case 'forget':
+        return (await this.#chat()).forget();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** The widget's frame: what the loader opens on somebody else's page. Opened by itself, it is a chat with the deployment's contact. */
+import { createChat, fetchDeployment, type ChatClient, type Deployment } from '../src/chat.js';
+import { definePanel } from '../components/define-widget.js';
+import { GREETING, type ToFrame } from '../embed/channel.js';
+import { HostPage } from './host-page.js';
+
+const deployment = fetchDeployment('config.json', (warning) => console.warn(warning));
+let client: Promise<ChatClient> | undefined;
+const chat = (): Promise<ChatClient> => (client ??= deployment.then(createChat));
+
+const mayEmbed = ({ allowedOrigins }: Deployment, origin: string): boolean =>
+  allowedOrigins.includes('*') || allowedOrigins.includes(origin) || origin === location.origin;
+
+async function connect({ data, origin, source, ports: [port] }: MessageEvent): Promise<void> {
+  if (data !== GREETING || source !== window.parent || !port) return;
+  if (!mayEmbed(await deployment, origin)) return console.warn(`tertulia: ${origin} is not among allowedOrigins of this deployment's config.json.`);
+  removeEventListener('message', listen);
+  const host = new HostPage(port, chat);
+  port.addEventListener('message', (event: MessageEvent<ToFrame>) => host.receive(event.data));
+  port.start();
+}
+const listen = (event: MessageEvent): void => void connect(event).catch(reportError);
+
+definePanel();
+if (window.parent === window) {
+  const session = document.createElement('tertulia-session');
+  const panel = document.createElement('tertulia-panel');
+  panel.noClose = true;
+  session.createClient = async () => {
+    panel.contact = (await deployment).contact ?? '';
+    return chat();
+  };
+  session.append(panel);
+  document.body.append(session);
+} else {
+  addEventListener('message', listen);
+}
