@@ -49,7 +49,7 @@ const ask = (type: 'get' | 'set', domain: string, id: string, ...children: Eleme
 /** The account to make, as the fields that the server asked for (§3.1.1, or a form of §4). @throws ChatError `registration`. */
 function fillIn(query: Element, username: string, password: string): Element[] {
   const form = query.getChildren('x', NS_FORM).find((x) => x.attrs['type'] === 'form');
-  const given: Readonly<Record<string, string>> = { username, password };
+  const given = new Map([['username', username], ['password', password]]);
   if (form) return [fillInForm(form, given)];
   // §5.
   if (query.getChild('x', 'jabber:x:oob')) throw fail('human-check', 'the server registers people on a web page only');
@@ -58,18 +58,19 @@ function fillIn(query: Element, username: string, password: string): Element[] {
   const fields = names.filter((name) => name !== 'instructions' && name !== 'registered');
   return fields.map((name) => {
     // §7: the obsolete <key/> is handed back as it came.
-    const value = name === 'key' ? query.getChildText('key', NS) : given[name];
+    const value = name === 'key' ? query.getChildText('key', NS) : given.get(name);
     if (value === undefined || value === null) throw fail('form', `the server wants to know "${name}"`);
     return xml(name, {}, value);
   });
 }
 
-function fillInForm(form: Element, given: Readonly<Record<string, string>>): Element {
+function fillInForm(form: Element, given: ReadonlyMap<string, string>): Element {
   const fields = form.getChildren('field', NS_FORM).flatMap((field) => {
     const { var: name, type } = field.attrs;
     if (!name || type === 'fixed') return [];
     if (field.getChild('media') || name === 'ocr' || /captcha/i.test(name)) throw fail('human-check', 'the server wants a riddle solved');
-    const values = Object.hasOwn(given, name) ? [given[name] ?? ''] : field.getChildren('value', NS_FORM).map((value) => value.text());
+    const own = given.get(name);
+    const values = own !== undefined ? [own] : field.getChildren('value', NS_FORM).map((value) => value.text());
     if (!values.length) {
       if (field.getChild('required', NS_FORM)) throw fail('form', `the server wants to know "${name}"`);
       return [];

@@ -142,8 +142,8 @@ export const messageStanza = (message: { readonly to: string; readonly chatType:
   xml('message', { to: message.to, type: message.chatType, id: message.id }, xml('body', {}, bodyWithAddresses(message.body, message.attachments)));
 
 export const message: XepModule = {
-  xep: 'rfc6121',
-  title: 'Instant Messaging: messages',
+  xep: 'RFC 6121 §5',
+  title: 'Messages',
   read({ stanza, base }) {
     const { type } = stanza.attrs;
     if (type === 'error') {
