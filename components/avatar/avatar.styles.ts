@@ -17,8 +17,7 @@ export const styles = css`
     block-size: 100%;
     border-radius: 50%;
     overflow: hidden;
-    /* The hue is the address's; at this lightness white on any hue keeps 4.5 to 1. */
-    background: oklch(0.5 0.105 var(--hue, 180));
+    background: var(--colour);
     color: #fff;
     font-size: calc(var(--size) * 0.38);
     font-weight: 600;

@@ -6,7 +6,7 @@ import { ChatElement } from '../shared/chat-element.js';
 import { cssVars } from '../shared/css-vars.js';
 import { Watch } from '../shared/watch.js';
 import { styles } from './avatar.styles.js';
-import { hueOf } from './colour.js';
+import { colourOf } from './colour.js';
 import { initials } from './initials.js';
 
 /**
@@ -55,8 +55,7 @@ export class Avatar extends ChatElement {
   override render(): TemplateResult {
     const name = this.name || (this.jid ? (this.client?.nameOf(this.jid) ?? this.jid) : '');
     const letters = initials(name);
-    const hue = hueOf(this.jid || name);
-    return html`<span class="face" ${cssVars({ '--hue': hue.toFixed(1) })}>${this.url ? html`<img src="${this.url}" alt="" @error="${() => this.#broken()}" />` : letters || icon(this.room ? 'room' : 'person')}</span>${this.show ? html`<span class="dot ${this.show}"></span>` : nothing}`;
+    return html`<span class="face" ${cssVars({ '--colour': colourOf(this.jid || name).surface })}>${this.url ? html`<img src="${this.url}" alt="" @error="${() => this.#broken()}" />` : letters || icon(this.room ? 'room' : 'person')}</span>${this.show ? html`<span class="dot ${this.show}"></span>` : nothing}`;
   }
 
   #broken(): void {

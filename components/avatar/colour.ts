@@ -1,6 +1,6 @@
-/** The hue of an address, 0 to 360: the same in every view. */
-export function hueOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return ((hash >>> 0) % 3600) / 10;
-}
+// A pure function that XEP-0392 happens to define; the rest of the protocol stays on the other side of the client.
+// oxlint-disable-next-line no-restricted-imports
+import { consistentColour } from '../../src/xep/0392-consistent-colour.js';
+
+/** The colours of an address, the same in every client: a ground for white letters, and letters on light and on dark. */
+export const colourOf = consistentColour;

@@ -9,7 +9,7 @@ import { css } from 'lit';
  */
 export const tokens = css`
   :host {
-    --t-accent: var(--tertulia-accent, light-dark(#0c6a62, #63cbbd));
+    --t-accent: var(--tertulia-accent, light-dark(#0f6e6a, #5cc9bd));
     --t-surface: var(--tertulia-surface, light-dark(#ffffff, #17191a));
     --t-surface-2: var(--tertulia-surface-2, light-dark(#f7f5f2, #1e2122));
     --t-surface-3: light-dark(#eae7e2, #2b2f31);

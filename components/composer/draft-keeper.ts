@@ -1,0 +1,46 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ChatClient } from '../../src/client/chat-client.js';
+
+const WAIT = 400;
+
+/** Keeps what is typed: a moment after the last key, and at once when the page is hidden or the composer goes away. */
+export class DraftKeeper implements ReactiveController {
+  readonly #client: () => ChatClient | undefined;
+  #due: { readonly jid: string; readonly draft: string } | undefined;
+  #timer = 0;
+
+  constructor(host: ReactiveControllerHost, client: () => ChatClient | undefined) {
+    this.#client = client;
+    host.addController(this);
+  }
+
+  keep(jid: string, draft: string): void {
+    if (this.#due && this.#due.jid !== jid) this.flush();
+    this.#due = { jid, draft };
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(this.flush, WAIT);
+  }
+
+  readonly flush = (): void => {
+    clearTimeout(this.#timer);
+    const due = this.#due;
+    this.#due = undefined;
+    // A draft that could not be kept is still in the box; there is nothing to tell.
+    if (due) void this.#client()?.setDraft(due.jid, due.draft).catch(() => {});
+  };
+
+  readonly #hidden = (): void => {
+    if (document.visibilityState === 'hidden') this.flush();
+  };
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#hidden);
+    window.addEventListener('pagehide', this.flush);
+  }
+
+  hostDisconnected(): void {
+    this.flush();
+    document.removeEventListener('visibilitychange', this.#hidden);
+    window.removeEventListener('pagehide', this.flush);
+  }
+}

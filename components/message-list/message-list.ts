@@ -1,0 +1,295 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { localOf, resourceOf } from '../../src/base/jid.js';
+import type { Timeline } from '../../src/client/chat-client.js';
+import type { ConversationKind } from '../../src/model/conversation.js';
+import type { MessageRow } from '../../src/model/message.js';
+import { icon, iconStyles } from '../icon/icon.js';
+import { message, type MessageActions } from '../message/message.js';
+import { messageStyles } from '../message/message.styles.js';
+import { NavigateEvent } from '../messenger/navigate-event.js';
+import { ChatElement } from '../shared/chat-element.js';
+import { controls } from '../shared/controls.styles.js';
+import { Watch } from '../shared/watch.js';
+import { EditMessageEvent } from './edit-message-event.js';
+import { entriesOf, firstUnread, type Entry } from './entries.js';
+import { styles } from './message-list.styles.js';
+import { markAfterFrame } from './paint-mark.js';
+import { ReadMarker } from './read-marker.js';
+
+/** Pixels from the end within which one still follows, and from the top at which older messages are asked for. */
+const NEAR_END = 48;
+const NEAR_TOP = 900;
+
+/**
+ * The messages of one conversation, the newest at the end. At the end it follows what arrives; read further up, it stays
+ * where it is and a button counts what is new.
+ *
+ * @fires tertulia-edit-message - A failed message is to be written anew ({@link EditMessageEvent}).
+ * @fires tertulia-navigate - An invitation was taken up.
+ * @csspart log - the scroller
+ * @csspart message - one message
+ * @csspart bubble - its bubble; also `bubble-mine` or `bubble-theirs`
+ */
+export class MessageList extends ChatElement {
+  static override styles = [ChatElement.styles, controls, iconStyles, messageStyles, styles].flat();
+
+  /** The conversation. */
+  @property() jid = '';
+  /** Found out where it is not said. */
+  @property() kind: ConversationKind | undefined;
+  /** Who the log is with; the client's name for `jid` where empty. */
+  @property() name = '';
+  /** Words the site's owner greets with, above the first message. */
+  @property() greeting = '';
+
+  @state() private following = true;
+  @state() private arrived = 0;
+  @state() private announcement = '';
+  @query('.scroller') private scroller!: HTMLElement | null;
+
+  #timeline: Timeline | undefined;
+  #unsubscribe: (() => void) | undefined;
+  readonly #typing = new Watch(this, () => (this.jid ? this.client?.typing(this.jid) : undefined));
+  readonly #contacts = new Watch(this, () => this.client?.contacts);
+  readonly #rooms = new Watch(this, () => this.client?.rooms);
+  readonly #session = new Watch(this, () => this.client?.session);
+  readonly #expanded = new Set<number>();
+  readonly #reading = new ReadMarker(this, () => this.#markRead());
+  #unreadFrom: number | undefined;
+  #opened = false;
+  /** Whose archive the timeline reads. */
+  #me: string | undefined;
+  /** The newest row already seen in the window: what is after it has arrived since. */
+  #newest = 0;
+  /** The newest row said to be read: said once. */
+  #readUpTo = -1;
+
+  readonly #actions: MessageActions = {
+    retry: (row) => void this.client?.retry(row.id).catch(reportError),
+    discard: (row) => void this.client?.discard(row.id).catch(reportError),
+    edit: (row) => this.dispatchEvent(new EditMessageEvent(row)),
+    join: (row) => void this.#join(row),
+    toggle: (row) => {
+      if (!this.#expanded.delete(row.id)) this.#expanded.add(row.id);
+      this.requestUpdate();
+    },
+  };
+
+  get #name(): string {
+    void [this.#contacts.value, this.#rooms.value]; // what names are made of
+    return this.name || (this.client?.nameOf(this.jid) ?? this.jid);
+  }
+
+  get #room(): boolean {
+    return this.kind === undefined ? (this.#rooms.value?.some(({ jid }) => jid === this.jid) ?? false) : this.kind === 'room';
+  }
+
+  /** Goes to the newest message. */
+  async toEnd(): Promise<void> {
+    if (this.#timeline && !this.#timeline.atEnd) await this.#timeline.toEnd();
+    await this.updateComplete;
+    this.arrived = 0;
+    this.following = true;
+    this.scroller?.scrollTo({ top: 0 });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#close();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const { client } = this;
+    const me = this.#session.value?.me;
+    if (this.#timeline?.conversation !== this.jid || client?.mode === undefined || (me && this.#me && me !== this.#me)) this.#close();
+    this.#me = me ?? this.#me;
+    if (!this.#timeline && this.isConnected && client?.mode !== undefined && this.jid) {
+      performance.mark('tertulia:conversation-open', { detail: { jid: this.jid } });
+      this.#timeline = client.timeline(this.jid);
+      this.#unsubscribe = this.#timeline.subscribe(() => this.#changed());
+      this.#changed();
+    }
+  }
+
+  override updated(): void {
+    const { items } = this.#timeline ?? {};
+    if (items && !this.#opened) {
+      this.#opened = true;
+      markAfterFrame('tertulia:conversation-painted', { jid: this.jid, messages: items.length });
+    }
+    if (items) this.#loadMore();
+    this.#reading.check();
+  }
+
+  #close(): void {
+    this.#unsubscribe?.();
+    this.#timeline?.close();
+    this.#timeline = this.#unsubscribe = this.#unreadFrom = undefined;
+    this.#opened = false;
+    this.#newest = this.arrived = 0;
+    this.#readUpTo = -1;
+    this.announcement = '';
+    this.following = true;
+    this.#expanded.clear();
+    // A reversed scroller's end is its zero.
+    if (this.scroller) this.scroller.scrollTop = 0;
+  }
+
+  /** Something changed: what is new since the last time, and does it want telling? */
+  #changed(): void {
+    this.requestUpdate();
+    const timeline = this.#timeline;
+    if (!timeline?.items) return;
+    const rows = timeline.items.flatMap((item) => (item.kind === 'message' ? [item.row] : []));
+    const newest = rows.at(-1)?.id ?? 0;
+    if (!this.#opened) {
+      this.#newest = newest;
+      const row = this.client?.conversations.value?.find(({ jid }) => jid === this.jid);
+      if (row) this.#unreadFrom = firstUnread(timeline.items, row.unread, row.readUpTo);
+      return;
+    }
+    if (!timeline.atEnd) return;
+    const from = rows.findLastIndex(({ id }) => id === this.#newest);
+    if (newest === this.#newest || (from < 0 && this.#newest !== 0)) {
+      // A row went away, or the window has moved: nothing has arrived.
+      this.#newest = newest;
+      return;
+    }
+    const fresh = rows.slice(from + 1);
+    this.#newest = newest;
+    const theirs = fresh.filter(({ mine }) => !mine);
+    const last = theirs.at(-1);
+    // The log itself is silent, or older messages would be read out as they load.
+    if (last) this.announcement = this.text.newMessageFrom(this.#nameOf(last), last.state.body.slice(0, 300) || this.text.file);
+    if (fresh.some(({ mine, state: { delivery } }) => mine && delivery === 'sending')) {
+      // What one wrote oneself is always shown.
+      this.#unreadFrom = undefined;
+      void this.toEnd();
+      void this.updateComplete.then(() => markAfterFrame('tertulia:send-painted', { jid: this.jid }));
+    } else if (!this.following) this.arrived += theirs.length;
+  }
+
+  #nameOf(row: MessageRow): string {
+    if (!this.#room) return this.#name;
+    return resourceOf(row.sender) || (this.client?.nameOf(row.sender) ?? row.sender);
+  }
+
+  #scrolled(): void {
+    const { scroller } = this;
+    if (!scroller) return;
+    // Some engines count a reversed scroller up instead of down.
+    const distance = Math.abs(scroller.scrollTop);
+    this.following = distance < NEAR_END && (this.#timeline?.atEnd ?? true);
+    if (this.following) {
+      this.arrived = 0;
+      this.#reading.check();
+    }
+    this.#loadMore();
+  }
+
+  #loadMore(): void {
+    const { scroller } = this;
+    const timeline = this.#timeline;
+    if (!scroller || !timeline || timeline.loading || scroller.clientHeight === 0) return;
+    const below = Math.abs(scroller.scrollTop);
+    const above = scroller.scrollHeight - scroller.clientHeight - below;
+    // A gap at the very top is opened by its button, not by having come near.
+    const gapOnTop = timeline.items?.[0]?.kind === 'gap';
+    if (above < NEAR_TOP && !timeline.atStart && !gapOnTop && this.#asked !== this.#topId()) {
+      this.#asked = this.#topId();
+      void timeline.loadOlder().catch(quiet);
+    } else if (below < NEAR_TOP && !timeline.atEnd) void timeline.loadNewer().catch(quiet);
+  }
+
+  // The same question is not asked twice: offline, each answer would be "no" and ask again.
+  #asked = '';
+  #topId(): string {
+    const top = this.#timeline?.items?.[0];
+    return `${this.jid} ${top?.kind === 'message' ? top.row.id : 'none'} ${this.#session.value?.status}`;
+  }
+
+  #markRead(): void {
+    const unread = this.client?.conversations.value?.find(({ jid }) => jid === this.jid)?.unread ?? 0;
+    if (!this.following || !this.#timeline?.items || unread === 0 || this.#readUpTo === this.#newest) return;
+    this.#readUpTo = this.#newest;
+    void this.client?.markRead(this.jid).catch(reportError);
+  }
+
+  async #join({ state: { invitation } }: MessageRow): Promise<void> {
+    if (!invitation) return;
+    const { room, password } = invitation;
+    const me = this.client?.session.value.me ?? '';
+    if (password) await this.client?.joinRoom(room, localOf(me) || me, { password }).catch(reportError);
+    this.dispatchEvent(new NavigateEvent({ view: 'room', jid: room }));
+  }
+
+  override render(): TemplateResult {
+    const { text } = this;
+    const items = this.#timeline?.items;
+    return html`<div class="scroller" role="log" aria-live="off" aria-label="${text.messagesWith(this.#name)}" aria-busy="${items ? 'false' : 'true'}" tabindex="0" part="log" @scroll="${() => this.#scrolled()}">
+        <div class="inner">${items ? this.#lines() : skeletons()}</div>
+      </div>
+      <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
+      ${this.following
+        ? nothing
+        : html`<button class="to-end ${this.arrived ? 'some' : ''}" type="button" aria-label="${this.arrived ? `${text.newMessages(this.arrived)}. ${text.toEnd}` : text.toEnd}" @click="${() => void this.toEnd()}">
+            ${icon('down')}${this.arrived ? html`<span>${this.locale.number(this.arrived)}</span>` : nothing}
+          </button>`}`;
+  }
+
+  #lines(): TemplateResult {
+    const timeline = this.#timeline!;
+    const items = timeline.items ?? [];
+    const entries = entriesOf(items, this.#unreadFrom);
+    const latestMine = entries.findLast((entry) => entry.kind === 'message' && entry.row.mine)?.key;
+    const typists = this.#typing.value ?? [];
+    return html`${timeline.atStart ? this.#start(items.length === 0) : html`<div class="older">${timeline.loading ? this.text.loadingOlder : nothing}</div>`}
+    ${repeat(entries, ({ key }) => key, (entry) => this.#line(entry, entry.key === latestMine))}
+    ${typists.length > 0 ? html`<div class="typing" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}`;
+  }
+
+  #line(entry: Entry, latestMine: boolean): unknown {
+    const { locale, text } = this;
+    switch (entry.kind) {
+      case 'day':
+        return html`<div class="day"><span>${locale.day(entry.at, Date.now())}</span></div>`;
+      case 'unread':
+        return html`<div class="unread"><span>${text.unreadFromHere}</span></div>`;
+      case 'gap':
+        return html`<div class="gap"><p>${text.gap}</p><button class="button small" type="button" ?disabled="${this.#timeline?.loading ?? false}" @click="${() => void this.#timeline?.openGap(entry.segment).catch(reportError)}">${text.openGap}</button></div>`;
+      case 'message': {
+        const { row, first, last } = entry;
+        const name = this.#nameOf(row);
+        const expanded = this.#expanded.has(row.id);
+        // Two hundred rows, of which mostly one has changed.
+        return guard([row, first, last, latestMine, name, expanded, locale], () => message({ row, name, first, last, room: this.#room, latestMine, expanded, locale }, this.#actions));
+      }
+    }
+  }
+
+  #start(empty: boolean): TemplateResult {
+    const { text } = this;
+    return html`<div class="start">
+        <tertulia-avatar ?room="${this.#room}" .jid="${this.jid}" .name="${this.#name}"></tertulia-avatar>
+        <h3 dir="auto">${this.#name.slice(0, 200)}</h3>
+        <p dir="auto">${text.conversationStart(this.#name.slice(0, 200))}</p>
+        ${empty && !this.greeting ? html`<p>${text.sayHello}</p>` : nothing}
+      </div>
+      ${this.greeting ? html`<div class="greeting" dir="auto">${this.greeting}</div>` : nothing}`;
+  }
+}
+
+/** The status line says that there is no connection; what was not fetched is asked for again once there is. */
+const quiet = (): void => {};
+
+const skeletons = (): TemplateResult => html`<div class="skeletons" aria-hidden="true">${Array.from({ length: 9 }, () => html`<span></span>`)}</div>`;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-message-list': MessageList;
+  }
+}

@@ -1,0 +1,23 @@
+// Every view with a client in memory: `npx vite test/gallery`, then #name, ?theme=dark, ?locale=ar, ?accent=gold.
+import { html, render } from 'lit';
+import '../../components/elements.js';
+import { views } from './views.js';
+
+const query = new URLSearchParams(location.search);
+const name = decodeURIComponent(location.hash.slice(1));
+const theme = query.get('theme') ?? 'auto';
+document.documentElement.dataset.theme = theme;
+addEventListener('hashchange', () => location.reload());
+
+const make = views[name];
+if (make) {
+  const { client, body, frame = 'fill' } = make();
+  const content =
+    frame === 'none'
+      ? body
+      : html`<tertulia-session .client="${client}" theme="${theme}" locale="${query.get('locale') ?? 'en'}" accent="${query.get('accent') ?? ''}"><div class="${frame}">${body}</div></tertulia-session>`;
+  render(content, document.body);
+  // The widget has its session inside.
+  const widget = document.querySelector('tertulia-widget');
+  if (widget) Object.assign(widget, { client, theme, locale: query.get('locale') ?? 'en', accent: query.get('accent') ?? '' });
+} else render(html`<nav>${Object.keys(views).map((view) => html`<div><a href="#${view}">${view}</a></div>`)}</nav>`, document.body);
