@@ -35,7 +35,7 @@ export function readConference(conference: Element, jid: string): RoomRow {
 
 /** Attributes and children of a conference for a row; whatever else `before` has is handed back unchanged. */
 export function fillConference(conference: Element, row: RoomRow, before?: Element): Element {
-  const known = new Set(['nick', 'password']);
+  const known = new Set([...(row.nick ? ['nick'] : []), ...(row.password ? ['password'] : [])]);
   for (const [name, value] of Object.entries(before?.attrs ?? {})) conference.attrs[name] ??= value;
   conference.attrs['autojoin'] = String(row.autojoin);
   if (row.name) conference.attrs['name'] = row.name;

@@ -128,6 +128,7 @@ async function store(ctx: XepContext, jid: string, row: RoomRow | undefined): Pr
 export async function bookmarkRoom(ctx: XepContext, room: { readonly jid: string; readonly name?: string; readonly nick?: string; readonly autojoin: boolean } | { readonly jid: string; readonly remove: true }): Promise<void> {
   const jid = roomJid(room.jid);
   if (jid === undefined) throw new ChatError('invalid', `no address of a room: ${room.jid}`);
+  await stores(ctx); // so that what the server has of it is known
   const known = await ctx.shelf.get('rooms', jid);
   if ('remove' in room) return removeBookmark(ctx, jid, known);
   const row: RoomRow = { ...known, jid, bookmarked: true, autojoin: room.autojoin, ...(room.name ? { name: room.name } : {}), ...(room.nick ? { nick: room.nick } : {}) };
