@@ -1,7 +1,6 @@
 /** The messenger's page: the installable app. */
 import { createChat, fetchDeployment } from '../src/chat.js';
 import { parseXmppUri } from '../src/client/xmpp-uri.js';
-import { takeShared } from '../src/share-target.js';
 import { defineMessenger } from '../components/messenger/define.js';
 import { languages } from '../components/shared/locale/locale.js';
 import { watchForNewVersion } from './new-version.js';
@@ -37,7 +36,6 @@ async function start(): Promise<void> {
     const link = parseXmppUri(uri);
     if (link) messenger.navigate({ view: link.action === 'join' ? 'room' : link.action === 'subscribe' ? 'contact' : 'chat', jid: link.jid });
   }
-  if (location.hash === '#/share') messenger.shared = await takeShared();
 
   watchForNewVersion((take) => {
     messenger.updateReady = true;

@@ -71,9 +71,6 @@ const catalogues: Record<string, () => Promise<Partial<Messages>>> = {
 };
 /** The languages there are words in, as tags. */
 export const languages: readonly string[] = ['en', ...Object.keys(catalogues)];
-
-/** What a person may choose from; BCP 47. */
-export const languages: readonly string[] = ['en', ...Object.keys(catalogues)];
 const made = new Map<string, Promise<Locale>>([['en', Promise.resolve(english)]]);
 
 /**
