@@ -69,6 +69,9 @@ export const english: Locale = make('en', en);
 const catalogues: Record<string, () => Promise<Partial<Messages>>> = {
   ar: () => import('./ar.js').then(({ ar }) => ar),
 };
+/** The languages there are words in, as tags. */
+export const languages: readonly string[] = ['en', ...Object.keys(catalogues)];
+
 const made = new Map<string, Promise<Locale>>([['en', Promise.resolve(english)]]);
 
 /**
