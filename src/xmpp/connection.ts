@@ -269,13 +269,13 @@ class XmppConnection implements Connection {
 
   /** Finds out within 45 s when the other end has gone without a word. */
   #watch(stream: Stream): void {
-    let seen = stream.received;
+    const { clock } = this.#options;
     const look = (): void => {
-      if (stream.received === seen) this.#probe(idleProbe.deadline);
-      seen = stream.received;
-      this.#cancelIdle = this.#options.clock.after(idleProbe.after, look);
+      const quiet = clock.now() - stream.receivedAt;
+      if (quiet >= idleProbe.after) this.#probe(idleProbe.deadline);
+      this.#cancelIdle = clock.after(quiet >= idleProbe.after ? idleProbe.after : idleProbe.after - Math.max(0, quiet), look);
     };
-    this.#cancelIdle = this.#options.clock.after(idleProbe.after, look);
+    look();
   }
 
   /** Any frame is a sign of life, an error too. */

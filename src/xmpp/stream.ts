@@ -50,6 +50,7 @@ export class Stream implements Negotiation {
   readonly #early: Element[] = [];
   #features: Element = xml('stream:features');
   #received = 0;
+  #receivedAt: number;
   #consumer: StreamConsumer | undefined;
   #waiting: { readonly resolve: (element: Element) => void; readonly reject: (error: ChatError) => void; readonly cancel: () => void } | undefined;
   #end: StreamEnd | undefined;
@@ -60,6 +61,7 @@ export class Stream implements Negotiation {
   constructor(options: StreamOptions) {
     this.#options = options;
     this.domain = options.domain;
+    this.#receivedAt = options.clock.now();
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     const socket = (this.#socket = options.openSocket(options.url));
     socket.onopen = () => this.#opened?.();
@@ -77,6 +79,10 @@ export class Stream implements Negotiation {
   /** Frames received so far: any sign of life. */
   get received(): number {
     return this.#received;
+  }
+  /** When the last one came. */
+  get receivedAt(): number {
+    return this.#receivedAt;
   }
   get error(): ChatError | undefined {
     return this.#end?.error;
@@ -230,6 +236,7 @@ export class Stream implements Negotiation {
 
   #onFrame(data: unknown): void {
     this.#received++;
+    this.#receivedAt = this.#options.clock.now();
     let element: Element | undefined;
     try {
       // RFC 7395 §3.2: text frames only.
