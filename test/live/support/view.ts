@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { ElementHandle, Frame, Page } from 'puppeteer-core';
+
+/** A name: the whole of it, or a pattern. */
+export type Name = string | RegExp;
+export type FindOptions = { readonly within?: ElementHandle<Element>; readonly timeout?: number };
+
+// As text: what the test runner's compiler makes of a function refers to things that no page has.
+const inPage = readFileSync(new URL('in-page.js', import.meta.url), 'utf8');
+type InPage = (role: string | null, name: string | { source: string; flags: string } | null, element: Element | null) => unknown;
+// oxlint-disable-next-line no-implied-eval, no-new-func -- built here, run in the page
+const inPageFunction = (result: string): InPage => new Function('role', 'name', 'within', `${inPage}\nreturn ${result};`) as InPage;
+const found = inPageFunction('find()');
+const names = inPageFunction('find().map((element) => nameOf(element, role))');
+const flatText = inPageFunction('tidy(textOf(within))');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const sendable = (name: Name | undefined): string | { source: string; flags: string } | null =>
+  name === undefined ? null : typeof name === 'string' ? name : { source: name.source, flags: name.flags };
+
+/** One document as a person meets it: by roles and names. */
+export class View {
+  readonly frame: Frame;
+  readonly #page: Page;
+
+  constructor(page: Page, frame: Frame = page.mainFrame()) {
+    this.#page = page;
+    this.frame = frame;
+  }
+
+  /** All that match now, in the order of the page. */
+  async findAll(role: string, name?: Name, within?: ElementHandle<Element>): Promise<ElementHandle<Element>[]> {
+    const list = await this.frame.evaluateHandle(found, role, sendable(name), within ?? null);
+    const handles: ElementHandle<Element>[] = [];
+    for (const property of (await list.getProperties()).values()) {
+      const element = property.asElement();
+      if (element) handles.push(element as ElementHandle<Element>);
+    }
+    await list.dispose();
+    return handles;
+  }
+
+  /** The first that matches; waits for it. */
+  async find(role: string, name?: Name, { within, timeout = 15_000 }: FindOptions = {}): Promise<ElementHandle<Element>> {
+    let element: ElementHandle<Element> | undefined;
+    await this.until(async () => {
+      [element] = await this.findAll(role, name, within);
+      return element !== undefined;
+    }, `${role} ${String(name ?? '')}`, timeout);
+    return element!;
+  }
+
+  /** Waits until nothing matches any more. */
+  gone(role: string, name?: Name, { within, timeout = 15_000 }: FindOptions = {}): Promise<void> {
+    return this.until(async () => (await this.findAll(role, name, within)).length === 0, `no ${role} ${String(name ?? '')}`, timeout);
+  }
+
+  /** The names of all that have a role, for messages and for comparing lists. */
+  async names(role: string, within?: ElementHandle<Element>): Promise<string[]> {
+    return (await this.frame.evaluate(names, role, null, within ?? null)) as string[];
+  }
+
+  /** The text of an element as it is read out, through shadow roots. */
+  async text(element: ElementHandle<Element>): Promise<string> {
+    return (await this.frame.evaluate(flatText, null, null, element)) as string;
+  }
+
+  async click(role: string, name?: Name, options?: FindOptions): Promise<void> {
+    await this.#steady(role, name, options, (element) => element.click());
+  }
+
+  /** Focuses a field and types into it, after what it holds. */
+  async type(role: string, name: Name | undefined, text: string, options?: FindOptions): Promise<void> {
+    await this.#steady(role, name, options, (element) => element.focus());
+    await this.#page.keyboard.type(text);
+  }
+
+  /** Waits until `condition` is true; says what it waited for. */
+  async until(condition: () => Promise<boolean>, what: string, timeout = 15_000): Promise<void> {
+    let last: unknown;
+    for (const end = Date.now() + timeout; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+      try {
+        if (await condition()) return;
+        last = undefined;
+      } catch (error) {
+        // A document that is just being replaced.
+        last = error;
+      }
+      if (Date.now() > end) {
+        const there = await this.frame.evaluate(() => document.body?.innerText.slice(0, 300)).catch(() => '');
+        throw new Error(`Waited ${timeout / 1000} s for: ${what}, on ${this.frame.url()}${there ? `\nwhere one reads: ${there}` : ''}`, { cause: last });
+      }
+    }
+  }
+
+  /** What axe finds wrong, WCAG 2.2 A and AA. One line for each. */
+  async accessibility(): Promise<string[]> {
+    await this.frame.evaluate(axe);
+    const rules = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']";
+    const violations = `axe.run(document, { iframes: false, resultTypes: ['violations'], runOnly: ${rules} }).then(({ violations }) => violations)`;
+    const list = (await this.frame.evaluate(violations)) as { id: string; help: string; nodes: { target: (string | string[])[] }[] }[];
+    return list.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.flat().join(' > ')).join(', ')}`);
+  }
+
+  async #steady(role: string, name: Name | undefined, options: FindOptions | undefined, act: (element: ElementHandle<Element>) => Promise<void>): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      const element = await this.find(role, name, options);
+      try {
+        await act(element);
+        return;
+      } catch (error) {
+        // It was drawn anew between the two.
+        if (attempt === 3) throw error;
+      }
+    }
+  }
+}
