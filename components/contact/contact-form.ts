@@ -128,3 +128,9 @@ export class ContactForm extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-contact-form': ContactForm;
+  }
+}

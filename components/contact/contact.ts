@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { presenceWord } from '../chat/presence-words.js';
+import type { Confirm } from '../dialog/confirm.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
@@ -117,7 +118,7 @@ export class Contact extends ChatElement {
   @property() jid = '';
 
   @state() private editing = false;
-  @query('tertulia-confirm') private confirm!: HTMLElement & { open: boolean };
+  @query('tertulia-confirm') private confirm!: Confirm;
 
   readonly #contacts = new Watch(this, () => this.client?.contacts);
   readonly #presence = new Watch(this, () => (this.jid ? this.client?.presence(this.jid) : undefined));
@@ -181,5 +182,11 @@ export class Contact extends ChatElement {
         }}"
       ></tertulia-confirm>
     `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-contact': Contact;
   }
 }

@@ -104,3 +104,9 @@ export class ConversationRow extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-conversation-row': ConversationRow;
+  }
+}

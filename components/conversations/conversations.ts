@@ -6,6 +6,7 @@ import { bareJid } from '../../src/base/jid.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { icon } from '../icon/icon.js';
 import { Watch } from '../shared/watch.js';
+import type { Confirm } from '../dialog/confirm.js';
 import { form } from '../dialog/form.styles.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
 import { GrowingList } from '../list/growing-list.js';
@@ -30,7 +31,7 @@ export class Conversations extends ChatElement {
   @state() private filter = '';
   @state() private starting = false;
   @state() private removing: ConversationRow | undefined;
-  @query('tertulia-confirm') private confirm!: HTMLElement & { open: boolean };
+  @query('tertulia-confirm') private confirm!: Confirm;
 
   readonly #rows = new Watch(this, () => this.client?.conversations);
   // Names come from these two: a rename is seen at once.
@@ -162,5 +163,11 @@ export class Conversations extends ChatElement {
         }}"
       ></tertulia-confirm>
     `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-conversations': Conversations;
   }
 }

@@ -1,7 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { bareJid, normalizeJid, resourceOf } from '../../src/base/jid.js';
-import type { ContactRow } from '../../src/model/contact.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
 import { form } from '../dialog/form.styles.js';
@@ -9,6 +8,7 @@ import { row } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 
 const SUGGESTIONS = 30;
+type Suggestion = { readonly jid: string; readonly name: string; readonly room: boolean };
 
 /**
  * Asks whom to write to: a contact by name, or any address: a person's, a server's (only a domain), one device's
@@ -35,26 +35,34 @@ export class NewConversation extends ChatElement {
   ];
 
   @property({ type: Boolean }) open = false;
+  /** The dialog's title, where it is for something else. */
+  @property() heading = '';
   @state() private wanted = '';
   @state() private wrong = false;
 
+  readonly #conversations = new Watch(this, () => this.client?.conversations);
   readonly #contacts = new Watch(this, () => this.client?.contacts);
 
-  #found(): ContactRow[] {
+  /** Who was spoken with lately, then the contacts by name. */
+  #found(): Suggestion[] {
     const wanted = this.wanted.trim().toLocaleLowerCase(this.locale.tag);
-    const contacts = this.#contacts.value ?? [];
-    const named = (contact: ContactRow): string => (contact.name ?? contact.jid).toLocaleLowerCase(this.locale.tag);
-    return contacts
-      .filter((contact) => named(contact).includes(wanted) || contact.jid.includes(wanted))
-      .toSorted((a, b) => named(a).localeCompare(named(b), this.locale.tag))
+    const found = new Map<string, Suggestion>();
+    for (const { jid, kind } of this.#conversations.value ?? []) {
+      if (kind !== 'private') found.set(jid, { jid, name: this.client?.nameOf(jid) ?? jid, room: kind === 'room' });
+    }
+    const contacts = (this.#contacts.value ?? []).map(({ jid, name }): Suggestion => ({ jid, name: name || (this.client?.nameOf(jid) ?? jid), room: false }));
+    for (const contact of contacts.toSorted((a, b) => a.name.localeCompare(b.name, this.locale.tag))) if (!found.has(contact.jid)) found.set(contact.jid, contact);
+    return Array.from(found.values())
+      .filter(({ jid, name }) => name.toLocaleLowerCase(this.locale.tag).includes(wanted) || jid.includes(wanted))
       .slice(0, SUGGESTIONS);
   }
 
-  async #go(jid: string): Promise<void> {
+  async #go(jid: string, room = false): Promise<void> {
     const isPrivate = resourceOf(jid) !== '' && (this.client?.rooms.value ?? []).some((room) => room.jid === bareJid(jid));
-    await this.client?.openConversation(jid, isPrivate ? 'private' : 'chat');
+    if (!room) await this.client?.openConversation(jid, isPrivate ? 'private' : 'chat');
+    // Chosen before closed: whoever asked hears the choice, not a refusal to choose.
+    this.dispatchEvent(new NavigateEvent({ view: room ? 'room' : 'chat', jid }));
     this.#closed();
-    this.dispatchEvent(new NavigateEvent({ view: 'chat', jid }));
   }
 
   #submit(event: Event): void {
@@ -62,8 +70,9 @@ export class NewConversation extends ChatElement {
     const jid = normalizeJid(this.wanted.trim().replace(/^xmpp:/i, ''));
     const only = this.#found();
     // A name was typed, not an address, and one contact has it.
-    const chosen = this.wanted.includes('@') ? jid : only.length === 1 ? only[0]?.jid : jid?.includes('.') ? jid : undefined;
-    if (chosen) void this.#go(chosen);
+    const [first] = only;
+    if (only.length === 1 && first && (!jid || !this.wanted.includes('@'))) void this.#go(first.jid, first.room);
+    else if (jid && (/[@.]/.test(this.wanted) || jid === this.client?.deployment.domain)) void this.#go(jid, only.some((other) => other.jid === jid && other.room));
     else this.wrong = true;
   }
 
@@ -77,7 +86,7 @@ export class NewConversation extends ChatElement {
   protected override render() {
     const found = this.open ? this.#found() : [];
     return html`
-      <tertulia-dialog .open="${this.open}" heading="${this.text.newConversation}" @close="${() => this.#closed()}">
+      <tertulia-dialog .open="${this.open}" heading="${this.heading || this.text.newConversation}" @close="${() => this.#closed()}">
         <form class="form" novalidate @submit="${(event: Event) => this.#submit(event)}">
           <div class="field">
             <label for="to">${this.text.nameOrAddress}</label>
@@ -101,12 +110,12 @@ export class NewConversation extends ChatElement {
             <p id="note" class="${this.wrong ? 'bad' : 'hint'}" role="${this.wrong ? 'alert' : nothing}">${this.wrong ? this.text.notAnAddress : this.text.addressHint}</p>
           </div>
           ${found.length > 0
-            ? html`<ul class="suggestions" role="list" aria-label="${this.text.contacts}">
+            ? html`<ul class="suggestions" role="list" aria-label="${this.text.suggestions}">
                 ${found.map(
-                  (contact) => html`<li>
-                    <button type="button" class="row" @click="${() => void this.#go(contact.jid)}">
-                      <tertulia-avatar .jid="${contact.jid}" .name="${contact.name ?? contact.jid}"></tertulia-avatar>
-                      <span class="lines"><span class="name" dir="auto">${contact.name ?? this.client?.nameOf(contact.jid)}</span><span class="detail" dir="auto">${contact.jid}</span></span>
+                  ({ jid, name, room }) => html`<li>
+                    <button type="button" class="row" @click="${() => void this.#go(jid, room)}">
+                      <tertulia-avatar .jid="${jid}" .name="${name}" ?room="${room}"></tertulia-avatar>
+                      <span class="lines"><span class="name" dir="auto">${name.slice(0, 200)}</span><span class="detail" dir="auto">${jid}</span></span>
                     </button>
                   </li>`,
                 )}
@@ -119,5 +128,11 @@ export class NewConversation extends ChatElement {
         </form>
       </tertulia-dialog>
     `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-new-conversation': NewConversation;
   }
 }

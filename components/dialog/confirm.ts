@@ -67,3 +67,9 @@ export class Confirm extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-confirm': Confirm;
+  }
+}

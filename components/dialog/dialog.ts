@@ -83,3 +83,9 @@ export class Dialog extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-dialog': Dialog;
+  }
+}

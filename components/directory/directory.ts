@@ -186,3 +186,9 @@ export class Directory extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-directory': Directory;
+  }
+}

@@ -100,3 +100,9 @@ export class JoinForm extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-join-form': JoinForm;
+  }
+}

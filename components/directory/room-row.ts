@@ -65,3 +65,9 @@ export class RoomRow extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-room-row': RoomRow;
+  }
+}

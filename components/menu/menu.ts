@@ -139,3 +139,9 @@ export class Menu extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-menu': Menu;
+  }
+}

@@ -19,11 +19,14 @@ import { RoomRefusal } from '../room/room-refusal.js';
 import { SubjectForm } from '../room/subject-form.js';
 import { ContactRow } from '../roster/contact-row.js';
 import { Roster } from '../roster/roster.js';
+import { defineConversation } from '../define-conversation.js';
 import { define } from '../shared/define.js';
+import { SignIn } from '../sign-in/sign-in.js';
 import { Messenger } from './messenger.js';
 
 /** The tags of the room pane alone, for a widget that opens straight into a room. */
 export function defineRoom(): void {
+  defineConversation();
   define('tertulia-dialog', Dialog);
   define('tertulia-confirm', Confirm);
   define('tertulia-menu', Menu);
@@ -35,9 +38,10 @@ export function defineRoom(): void {
   define('tertulia-room', Room);
 }
 
-/** Every tag of the messenger but those of the conversation itself. */
+/** Every tag of the messenger. */
 export function defineMessenger(): void {
   defineRoom();
+  define('tertulia-sign-in', SignIn);
   define('tertulia-contact-form', ContactForm);
   define('tertulia-contact', Contact);
   define('tertulia-conversation-row', ConversationRow);

@@ -154,6 +154,13 @@ export const messengerStyles = css`
     overflow: hidden auto;
     background: var(--t-surface-2);
   }
+  .card {
+    inline-size: min(24rem, 100%);
+    padding: var(--t-6) var(--t-5);
+    border-radius: calc(var(--t-radius) + var(--t-1));
+    background: var(--t-surface);
+    box-shadow: var(--t-shadow-1);
+  }
   .loading {
     flex: 1;
     padding: var(--t-7) var(--t-1) 0;
@@ -162,6 +169,15 @@ export const messengerStyles = css`
 
   /* One pane on a phone: what is open covers the list and its tabs. */
   @container messenger (max-width: 43.99rem) {
+    .sign-in {
+      align-items: start;
+      padding: var(--t-5) 0;
+      background: var(--t-surface);
+    }
+    .card {
+      inline-size: 100%;
+      box-shadow: none;
+    }
     .app.open .list,
     .app.open nav,
     .app.details .main {

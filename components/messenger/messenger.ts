@@ -3,12 +3,14 @@ import { property, query, state } from 'lit/decorators.js';
 import { bareJid, resourceOf } from '../../src/base/jid.js';
 import type { SessionView } from '../../src/model/account.js';
 import type { ConversationKind } from '../../src/model/conversation.js';
+import type { Chat } from '../chat/chat.js';
 import type { Conversations } from '../conversations/conversations.js';
 import { form } from '../dialog/form.styles.js';
 import { icon, type IconName } from '../icon/icon.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
 import type { MenuItem } from '../menu/menu.js';
 import type { Theme } from '../own-presence/preference-event.js';
+import type { Room } from '../room/room.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
 import { messengerStyles } from './messenger.styles.js';
@@ -44,6 +46,9 @@ export class Messenger extends ChatElement {
   @property() theme: Theme = 'auto';
   /** Languages to choose from. */
   @property({ attribute: false }) languages: readonly string[] = [];
+
+  /** Something to send, shared into the app: asks to whom, and puts it into that conversation's composer. */
+  @property({ attribute: false }) shared: { readonly text: string; readonly file?: File } | undefined;
 
   @state() private tab: Tab = 'conversations';
   @state() private signingIn = false;
@@ -87,8 +92,22 @@ export class Messenger extends ChatElement {
 
   readonly #navigate = (event: NavigateEvent): void => {
     event.stopPropagation();
+    const { shared } = this;
     this.#router.go(event.route);
+    if (!shared || !('jid' in event.route)) return;
+    this.shared = undefined;
+    void this.updateComplete.then(() => this.#put(shared));
   };
+
+  /** Into the composer, never sent by itself. */
+  async #put({ text, file }: { readonly text: string; readonly file?: File }): Promise<void> {
+    const pane = this.renderRoot.querySelector('tertulia-chat, tertulia-room') as (Chat | Room) | null;
+    if (!pane) return;
+    await pane.updateComplete;
+    if (text) pane.prefill(text);
+    if (file) pane.shadowRoot?.querySelector('tertulia-composer')?.attach([file]);
+    pane.focus();
+  }
 
   #routed(route: Route, before: Route): void {
     if (!('jid' in route)) {
@@ -178,7 +197,7 @@ export class Messenger extends ChatElement {
   }
 
   #backButton() {
-    return html`<button slot="back" type="button" class="icon-button back" aria-label="${this.text.back}" @click="${() => this.#back()}">${icon('back')}</button>`;
+    return html`<button slot="start" type="button" class="icon-button back" aria-label="${this.text.back}" @click="${() => this.#back()}">${icon('back')}</button>`;
   }
 
   #menu(jid: string): MenuItem[] {
@@ -201,7 +220,7 @@ export class Messenger extends ChatElement {
               ${this.#backButton()}
               ${kind === 'chat'
                 ? html`<button
-                    slot="actions"
+                    slot="end"
                     type="button"
                     class="icon-button"
                     aria-expanded="${String(details)}"
@@ -212,7 +231,7 @@ export class Messenger extends ChatElement {
                     ${icon('person')}
                   </button>`
                 : nothing}
-              <tertulia-menu slot="actions" label="${this.text.more}" .items="${this.#menu(jid)}"></tertulia-menu>
+              <tertulia-menu slot="end" label="${this.text.more}" .items="${this.#menu(jid)}"></tertulia-menu>
             </tertulia-chat>`}
       </div>
       ${details ? html`<div class="aside" tabindex="-1"><tertulia-contact .jid="${bareJid(jid)}" @close="${() => this.#back()}"></tertulia-contact></div>` : nothing}
@@ -222,7 +241,7 @@ export class Messenger extends ChatElement {
   protected override render() {
     const session = this.#session.value;
     const signedIn = this.client?.mode !== undefined && session?.me !== undefined;
-    if (this.#ready.value && !signedIn) return html`<main class="sign-in"><tertulia-sign-in></tertulia-sign-in></main>`;
+    if (this.#ready.value && !signedIn) return html`<main class="sign-in"><div class="card"><tertulia-sign-in></tertulia-sign-in></div></main>`;
     void this.#contacts; // a rename is seen in what is open
     const { route } = this;
     const open = 'jid' in route;
@@ -235,6 +254,7 @@ export class Messenger extends ChatElement {
         </nav>
         ${signedIn ? html`${this.#lists(route)}${this.#main(route)}` : html`<div class="list"><div class="loading">${skeletonRows(8)}</div></div><div class="nothing-open"></div>`}
       </div>
+      <tertulia-new-conversation .open="${this.shared !== undefined && signedIn}" heading="${this.text.shareTo}" @close="${() => (this.shared = undefined)}"></tertulia-new-conversation>
       <tertulia-dialog .open="${this.signingIn && session?.status !== 'online'}" heading="${this.text.signIn}" @close="${() => (this.signingIn = false)}">
         ${this.signingIn ? html`<tertulia-sign-in></tertulia-sign-in>` : nothing}
       </tertulia-dialog>

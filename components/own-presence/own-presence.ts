@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import type { OwnPresence as Presence } from '../../src/model/contact.js';
 import { localOf } from '../../src/base/jid.js';
 import { presenceWord } from '../chat/presence-words.js';
+import type { Confirm } from '../dialog/confirm.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { placePopover } from '../menu/place-popover.js';
@@ -29,7 +30,7 @@ export class OwnPresence extends ChatElement {
   @state() private shown = false;
   @query('[popover]') private popup!: HTMLElement;
   @query('.trigger') private trigger!: HTMLElement;
-  @query('tertulia-confirm') private confirm!: HTMLElement & { open: boolean };
+  @query('tertulia-confirm') private confirm!: Confirm;
 
   readonly #session = new Watch(this, () => this.client?.session);
 
@@ -172,5 +173,11 @@ export class OwnPresence extends ChatElement {
         }}"
       ></tertulia-confirm>
     `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-own-presence': OwnPresence;
   }
 }

@@ -117,3 +117,9 @@ export class Requests extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-requests': Requests;
+  }
+}

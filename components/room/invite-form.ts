@@ -79,3 +79,9 @@ export class InviteForm extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-invite-form': InviteForm;
+  }
+}

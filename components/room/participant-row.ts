@@ -59,3 +59,9 @@ export class ParticipantRow extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-participant-row': ParticipantRow;
+  }
+}

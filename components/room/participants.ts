@@ -123,3 +123,9 @@ export class Participants extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-participants': Participants;
+  }
+}

@@ -211,3 +211,9 @@ export class RoomRefusal extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-room-refusal': RoomRefusal;
+  }
+}

@@ -44,15 +44,13 @@ export const roomStyles = css`
     justify-content: center;
     gap: var(--t-2) var(--t-3);
     margin: 0;
-    padding: var(--t-2) var(--t-4);
+    padding-block: var(--t-3) calc(var(--t-3) + env(safe-area-inset-bottom, 0px));
+    padding-inline: var(--t-4);
     border-block-start: 1px solid var(--t-line);
     background: var(--t-surface-2);
     font-size: var(--t-size-2);
     color: var(--t-text-2);
     text-align: center;
-  }
-  .foot.last {
-    padding-block: var(--t-3) calc(var(--t-3) + env(safe-area-inset-bottom, 0px));
   }
   /* Over the conversation where there is no room beside it. */
   tertulia-participants {

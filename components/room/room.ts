@@ -22,7 +22,8 @@ const afterwards: ReadonlySet<RoomRefusal> = new Set(['kicked', 'affiliation-los
 /**
  * A room (MUC): joined when it is opened, with its messages, its participants, and a way on from every refusal.
  *
- * @slot back - Before the name: a way back where there is one.
+ * @slot start - At the start of the header: a way back where there is one.
+ * @slot end - At its end: what else can be done.
  * @fires tertulia-navigate - Out of the room, or to a private conversation.
  * @csspart header
  * @csspart log, message, bubble, box - of the parts inside
@@ -133,13 +134,13 @@ export class Room extends ChatElement {
   #foot(view: RoomView | undefined) {
     if (view?.refusal) return this.#refusal(view, true);
     if (view?.state === 'left') {
-      return html`<p class="foot last">
+      return html`<p class="foot">
         <span>${this.text.notInRoom}</span>
         <button type="button" class="button primary small" ?disabled="${this.busy}" @click="${() => void this.#join(this.#nick)}">${this.text.joinRoomButton}</button>
       </p>`;
     }
     const mute = view?.role === 'visitor' && view.moderated !== false;
-    return html`${mute ? html`<p class="foot">${this.text.visitorsMayNotWrite}</p>` : nothing}<tertulia-composer exportparts="box" .jid="${this.jid}" .disabled="${mute}"></tertulia-composer>`;
+    return html`${mute ? html`<p class="foot">${this.text.askForVoice}</p>` : nothing}<tertulia-composer exportparts="box" .jid="${this.jid}" .disabled="${mute}" .reason="${mute ? this.text.visitorsMayNotWrite : ''}"></tertulia-composer>`;
   }
 
   #refusal(view: RoomView, foot: boolean) {
@@ -178,13 +179,13 @@ export class Room extends ChatElement {
     return html`
       <section class="main" aria-label="${name.slice(0, 200)}">
         <header part="header">
-          <slot name="back"></slot>
+          <slot name="start"></slot>
           <tertulia-avatar room .jid="${this.jid}" .name="${name}"></tertulia-avatar>
           <div class="who">
             <h2 dir="auto">${name.slice(0, 200)}</h2>
             <p dir="auto" title="${detail.slice(0, 500)}">${detail.slice(0, 300)}</p>
           </div>
-          <div class="actions">
+          <div class="end">
             <button
               type="button"
               class="icon-button count"
@@ -195,6 +196,7 @@ export class Room extends ChatElement {
               ${icon('people')}${people === undefined ? nothing : html`<span aria-hidden="true">${this.locale.number(people)}</span>`}
             </button>
             <tertulia-menu label="${this.text.more}" .items="${this.#menu(view)}"></tertulia-menu>
+            <slot name="end"></slot>
           </div>
         </header>
         <tertulia-status></tertulia-status>
@@ -204,5 +206,11 @@ export class Room extends ChatElement {
       <tertulia-subject-form .open="${this.form === 'subject'}" .room="${this.jid}" .subject="${view?.subject ?? ''}" @close="${() => (this.form = undefined)}"></tertulia-subject-form>
       <tertulia-invite-form .open="${this.form === 'invite'}" .room="${this.jid}" @close="${() => (this.form = undefined)}"></tertulia-invite-form>
     `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-room': Room;
   }
 }

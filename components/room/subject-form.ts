@@ -56,3 +56,9 @@ export class SubjectForm extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-subject-form': SubjectForm;
+  }
+}

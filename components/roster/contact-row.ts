@@ -90,3 +90,9 @@ export class ContactRow extends ChatElement {
     `;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-contact-row': ContactRow;
+  }
+}

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ContactRow } from '../../src/model/contact.js';
+import type { Confirm } from '../dialog/confirm.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
@@ -33,7 +34,7 @@ export class Roster extends ChatElement {
   @state() private folded: ReadonlySet<string> = new Set();
   @state() private editing: ContactRow | 'new' | undefined;
   @state() private removing: ContactRow | undefined;
-  @query('tertulia-confirm') private confirm!: HTMLElement & { open: boolean };
+  @query('tertulia-confirm') private confirm!: Confirm;
 
   readonly #contacts = new Watch(this, () => this.client?.contacts);
   readonly #growing = new GrowingList(this);
@@ -178,5 +179,11 @@ export class Roster extends ChatElement {
         }}"
       ></tertulia-confirm>
     `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tertulia-roster': Roster;
   }
 }

@@ -188,6 +188,8 @@ export const en = {
   addressHint: 'For example name@example.org.',
   notAnAddress: 'This is not an XMPP address. It looks like name@example.org.',
   startConversation: 'Start',
+  shareTo: 'Send to…',
+  suggestions: 'Suggestions',
   nickInRoom: (nick: string, room: string): string => `${nick} in ${room}`,
   writeTo: 'Write a message',
 
@@ -272,7 +274,8 @@ export const en = {
   joiningRoom: (room: string): string => `Joining ${room}…`,
   notInRoom: 'You are not in this room now.',
   rejoin: 'Join again',
-  visitorsMayNotWrite: 'You can read here. To write, ask a moderator for a voice.',
+  visitorsMayNotWrite: 'You can only read here',
+  askForVoice: 'Visitors read in this room. To write, ask a moderator for a voice.',
   roomPassword: 'Password of the room',
   wrongRoomPassword: 'This password is not right. Try again.',
   goToRoom: (room: string): string => `Go to ${room}`,
