@@ -39,6 +39,8 @@ const meanings: Readonly<Record<string, readonly [condition: RegistrationConditi
 
 function explain(thrown: unknown): ChatError {
   const error = toChatError(thrown, 'registration');
+  // ejabberd ends the stream of who asks for registration where there is none.
+  if (error.code === 'stream-error' && error.condition === 'not-authorized') return fail('closed', 'the server registers nobody', error);
   if (error.code !== 'refused') return error;
   const [condition, message] = meanings[error.condition ?? ''] ?? [error.condition ?? 'undefined-condition', error.message];
   return fail(condition, message, error);

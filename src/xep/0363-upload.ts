@@ -7,6 +7,7 @@
  */
 import { ChatError, toChatError } from '../base/error.js';
 import { xml } from '../xmpp/element.js';
+import { isLoopback } from '../xmpp/service-url.js';
 import { discoInfo, discoItems } from './0030-disco.js';
 import type { DiscoInfo } from './0030-disco.js';
 import type { XepContext } from './module.js';
@@ -84,9 +85,8 @@ const clean = (text: string): string => text.replaceAll(/[\r\n]/g, '').trim();
 function slotAddress(text: string | undefined): string | undefined {
   if (!text || !URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const isLoopback = /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
   if (url.username || url.password) return undefined;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback) ? url.href : undefined;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)) ? url.href : undefined;
 }
 
 export type UploadOptions = {

@@ -75,6 +75,8 @@ describe('xep/0077-registration', () => {
     expect(await outcome(error('service-unavailable'))).to.equal('registration closed');
     expect(await outcome(error('feature-not-implemented'))).to.equal('registration closed');
     expect(await outcome(legacy, error('forbidden'))).to.equal('registration closed');
+    expect(await outcome(new ChatError('stream-error', 'ended', { condition: 'not-authorized' })), 'ejabberd').to.equal('registration closed');
+    expect(await outcome(new ChatError('stream-error', 'ended', { condition: 'system-shutdown' }))).to.equal('stream-error system-shutdown');
     expect(await outcome(legacy, error('policy-violation')), 'Prosody').to.equal('registration rate-limited');
     expect(await outcome(legacy, error('resource-constraint')), 'ejabberd').to.equal('registration rate-limited');
     expect(await outcome(legacy, error('not-acceptable'))).to.equal('registration not-acceptable');
