@@ -9,7 +9,7 @@ import { isMessage, Known } from './known.js';
 import type { MessageFact } from './known.js';
 import { settleOwn } from './outbox.js';
 import { closeAllGaps, joinRuns, newRun } from './runs.js';
-import { comparePlaces, emptySegment, mayMiss, meet, place } from './segments.js';
+import { anchor, comparePlaces, emptySegment, mayMiss, meet, place } from './segments.js';
 import type { Growth, Meeting } from './segments.js';
 import type { StoredMessage, StoredSegment } from './schema.js';
 import { settleTail, Tail } from './tail.js';
@@ -70,7 +70,8 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
         const { segment, before } = await newRun(unit, archive, tail.holdsBefore(mark));
         placing = begin('down', segment);
         joined = downward(placing);
-        if (before !== undefined) await settleTail(unit, tail, before, mark);
+        // What an earlier session received live is before the gap, and so the gap shows there too.
+        if (before !== undefined) for (const conversation of await settleTail(unit, tail, before, mark)) segmentFor(unit, archive, conversation, segment);
       }
       break;
     }
@@ -187,15 +188,20 @@ function history(placing: Placing, conversation: string): boolean {
     }
     placeItem(placing, item);
   }
+  // Also over items that hold nothing, or are here already: the next page is asked for before this one.
+  const segment = unit.segment(conversation, here)!;
+  const firstId = page.items[0]?.archiveId;
+  if (firstId !== undefined && firstId !== segment.firstId) unit.putSegment({ ...segment, firstId });
   if (page.complete) close(-Infinity);
   return false;
 }
 
-/** The segment that history goes into: the one asked for, else one in the newest run. */
+/** The segment that history goes into; one in the newest run where there is none at all. */
 async function historySegment(unit: Unit, archive: string, conversation: string, asked: number): Promise<number> {
-  if (unit.segment(conversation, asked)) return asked;
+  const held = anchor(unit.segments(conversation), asked);
+  if (held) return held.segment;
   const runs = unit.runs(archive);
-  const newest = unit.segments(conversation).at(-1)?.segment ?? runs.at(-1)?.segment ?? 0;
+  const newest = runs.at(-1)?.segment ?? 0;
   // A run without ends: it says that these numbers are taken, and nothing about the archive.
   if (!runs.some((run) => run.segment === newest)) unit.putRun({ archive, segment: newest, startReached: false, joined: false });
   segmentFor(unit, archive, conversation, newest);

@@ -120,17 +120,22 @@ function withNewest(conversation: StoredConversation, newest: StoredMessage | un
   };
 }
 
+/** The last message of a range of places that is not an own one on its way out. */
+export async function lastArrived(unit: Unit, range: IDBKeyRange): Promise<StoredMessage | undefined> {
+  let cursor = await unit.tx.objectStore('messages').index('place').openCursor(range, 'prev');
+  for (let steps = 0; cursor && waits(cursor.value) && steps < MANY_WAITING; steps++) {
+    // oxlint-disable-next-line no-await-in-loop -- a cursor
+    cursor = await cursor.continue();
+  }
+  return cursor && !waits(cursor.value) ? cursor.value : undefined;
+}
+
 /** Everything so far is read. */
 export async function readAll(unit: Unit, jid: string): Promise<void> {
   await unit.loadConversations([jid]);
   const conversation = unit.conversation(jid);
   if (!conversation) return;
-  let cursor = await unit.tx.objectStore('messages').index('place').openCursor(startingWith(jid), 'prev');
-  for (let steps = 0; cursor && waits(cursor.value) && steps < MANY_WAITING; steps++) {
-    // oxlint-disable-next-line no-await-in-loop -- a cursor
-    cursor = await cursor.continue();
-  }
-  const row = cursor && !waits(cursor.value) ? cursor.value : undefined;
+  const row = await lastArrived(unit, startingWith(jid));
   const moves = row && (!conversation.readUpTo || comparePlaces(row.place, conversation.readUpTo) > 0);
   if (!moves && conversation.unread === 0) return;
   const pointer: { readUpTo?: Place } = moves ? { readUpTo: row.place } : {};

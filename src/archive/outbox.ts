@@ -5,7 +5,7 @@ import { MAX_BODY } from '../model/fold-message.js';
 import { TAIL } from '../model/message.js';
 import type { MessageState, OutboxRow } from '../model/message.js';
 import type { Draft } from './archive-types.js';
-import { readAll, conversationFor } from './conversations.js';
+import { conversationFor, lastArrived, readAll } from './conversations.js';
 import type { StoredMessage } from './schema.js';
 import type { Unit } from './unit.js';
 
@@ -62,7 +62,27 @@ async function change(unit: Unit, id: number, to: (row: OutboxRow) => OutboxRow)
 }
 
 export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['state']): Promise<void> {
-  await change(unit, id, (row) => ({ ...row, state }));
+  const outgoing = await change(unit, id, (row) => ({ ...row, state }));
+  if (outgoing && state === 'inflight') await moveBehindArrivals(unit, outgoing.message);
+}
+
+/**
+ * What was written while offline goes on the wire after what has arrived meanwhile, and stands there in the server's
+ * archive as well. Those still waiting stay behind it.
+ */
+async function moveBehindArrivals(unit: Unit, message: number): Promise<void> {
+  const row = await unit.loadMessage(message);
+  if (!row?.kept.tail) return;
+  const { conversation } = row;
+  const index = unit.tx.objectStore('messages').index('place');
+  const end = [conversation, TAIL, []];
+  const last = await lastArrived(unit, IDBKeyRange.bound([...row.place], end, true));
+  if (!last) return;
+  const next = await index.openKeyCursor(IDBKeyRange.bound([...last.place], end, true));
+  const between = next ? (last.place[2] + next.key[2]) / 2 : Infinity;
+  const position = next && between > last.place[2] && between < next.key[2] ? between : unit.nextId();
+  unit.putMessage({ ...row, place: [conversation, TAIL, position], kept: { ...row.kept, tail: [row.archive, position] } });
+  unit.reset(conversation);
 }
 
 export async function setUploaded(unit: Unit, id: number, attachments: readonly Attachment[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { FactKind } from '../model/fact.js';
 import { TAIL } from '../model/message.js';
 import type { Place } from '../model/message.js';
 import type { Archive } from './archive-types.js';
-import { mayMiss, NO_SEGMENT } from './segments.js';
+import { anchor, mayMiss, NO_SEGMENT } from './segments.js';
 import type { ArchiveDatabase, StoredMessage, StoredSegment } from './schema.js';
 import { reading } from './transact.js';
 import { conversationRow, messageRow, startingWith } from './unit.js';
@@ -29,12 +29,15 @@ export function openReader(database: ArchiveDatabase): Reader {
       }),
     runs: async (archive) => reading(async () => database.getAll('runs', startingWith(archive))),
     segments: async (conversation) =>
-      reading(async () =>
-        (await database.getAll('segments', startingWith(conversation))).map((stored) => {
+      reading(async () => {
+        const all = await database.getAll('segments', startingWith(conversation));
+        return all.map((stored) => {
           const { archive: _, runHigh: _high, runLow: _low, knownLow: _known, ...row } = stored;
-          return row;
-        }),
-      ),
+          // Where it has no end of its own to ask from, that of the next one.
+          const firstId = anchor(all, row.segment)?.firstId;
+          return firstId === undefined ? row : { ...row, firstId };
+        });
+      }),
     nextRow: async () => reading(async () => (await database.get('counters', 'row')) ?? 1),
     hasFact: async (kind, conversation, target, mine) => reading(async () => hasFact(database, kind, conversation, target, mine)),
   };

@@ -72,6 +72,14 @@ export function closeGaps(runs: readonly RunRow[], segments: readonly StoredSegm
   return closed;
 }
 
+/**
+ * The segment that history asked for `number` goes into: that one, or the next that has an end to ask from, or the
+ * newest. What was only settled may have no id of the archive, and so no end.
+ */
+export function anchor<S extends { readonly segment: number; readonly firstId?: string }>(segments: readonly S[], number: number): S | undefined {
+  return segments.find((row) => row.segment >= number && row.firstId !== undefined) ?? segments.at(-1);
+}
+
 /** What to do with an item of a page that is in the archive already. */
 export type Meeting = 'move' | 'skip' | 'junction';
 

@@ -62,8 +62,8 @@ export class Tail {
   }
 }
 
-/** Puts at the end of a run what was there before `mark` and the archive, asked to its end, does not have. */
-export async function settleTail(unit: Unit, tail: Tail, run: number, mark: number): Promise<void> {
+/** Puts at the end of a run what was there before `mark` and the archive, asked to its end, does not have; in which conversations. */
+export async function settleTail(unit: Unit, tail: Tail, run: number, mark: number): Promise<ReadonlySet<string>> {
   const rows = tail.before(mark);
   const conversations = new Set(rows.map((row) => row.conversation));
   await Promise.all([unit.loadSegments(conversations), unit.loadConversations(conversations)]);
@@ -73,11 +73,14 @@ export async function settleTail(unit: Unit, tail: Tail, run: number, mark: numb
     const earlier = unit.segments(conversation).findLast((other) => other.segment < run);
     const segment = unit.segment(conversation, run) ?? emptySegment(tail.archive, conversation, run, mayMiss(runs, run, earlier?.segment));
     const { segment: grown, position } = settleAbove(segment);
-    unit.putSegment(grown);
+    // An id given live may be asked from, though it proves nothing.
+    const firstId = grown.firstId ?? row.archiveId;
+    unit.putSegment(firstId === undefined ? grown : { ...grown, firstId });
     const { tail: _, ...kept } = row.kept;
     const settled: StoredMessage = { ...row, place: [conversation, run, position], kept: { ...kept, proof: 'settled' } };
     unit.putMessage(settled);
     moveReadPointer(unit, settled);
     unit.reset(conversation);
   }
+  return conversations;
 }
