@@ -1,4 +1,4 @@
-import { css, html, nothing } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { ConversationRow as Row } from '../../src/model/conversation.js';
 import { resourceOf } from '../../src/base/jid.js';
@@ -24,11 +24,26 @@ export class ConversationRow extends ChatElement {
       .draft {
         color: var(--t-danger);
       }
+      .parts {
+        display: flex;
+        align-items: center;
+        gap: 0.3em;
+      }
+      .parts > * {
+        flex: none;
+        max-inline-size: 45%;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .parts > .words {
+        flex: 1;
+        min-inline-size: 0;
+        max-inline-size: none;
+      }
       .detail .icon {
-        display: inline-block;
         inline-size: 1em;
         block-size: 1em;
-        vertical-align: -0.125em;
       }
       .unread .name,
       .unread .detail {
@@ -62,15 +77,16 @@ export class ConversationRow extends ChatElement {
       const words = kind === 'room' ? this.text.typing(typing.map((who) => (kind === 'room' ? who : this.name)).slice(0, 3).join(', ')) : this.text.typingNow;
       return html`<span class="detail accent" dir="auto">${words}</span>`;
     }
-    if (draft && !this.selected) return html`<span class="detail" dir="auto"><span class="draft">${this.text.draft}</span> ${draft.slice(0, 200)}</span>`;
+    if (draft && !this.selected) return this.#line(html`<span class="draft">${this.text.draft}</span>`, draft);
     if (!preview) return html`<span class="detail">${this.text.noMessagesYet}</span>`;
     const who = preview.mine ? this.text.you : kind === 'room' ? resourceOf(preview.sender) : '';
-    // Who and what are isolated from each other: a name of one direction does not turn the words of the other.
-    return html`<span class="detail" dir="auto"
-      >${who ? html`<bdi>${who.slice(0, 60)}</bdi>: ` : nothing}${preview.attachment ? html`${icon('attach')} ` : nothing}<bdi
-        >${preview.body.slice(0, 200) || (preview.attachment ? this.text.file : '')}</bdi
-      ></span
-    >`;
+    const mark = preview.attachment ? icon('attach') : nothing;
+    return this.#line(html`${who ? html`<span class="sender"><bdi>${who.slice(0, 60)}</bdi>:</span>` : nothing}${mark}`, preview.body || (preview.attachment ? this.text.file : ''));
+  }
+
+  /** Before the words, who; each cut and turned by itself, so that the beginning of both is always seen. */
+  #line(before: TemplateResult, words: string): TemplateResult {
+    return html`<span class="detail parts">${before}<span class="words" dir="auto">${words.slice(0, 200)}</span></span>`;
   }
 
   protected override render() {

@@ -22,6 +22,7 @@ export const messengerStyles = css`
   }
   .list {
     grid-area: pane;
+    position: relative;
     display: flex;
     flex-direction: column;
     min-block-size: 0;
@@ -29,6 +30,12 @@ export const messengerStyles = css`
   }
   .list > :not(tertulia-status) {
     flex: 1;
+  }
+  /* At the foot of the list, where it covers neither its name nor what can be done. */
+  .list > tertulia-status {
+    position: absolute;
+    inset-inline: 0;
+    inset-block-end: 4rem;
   }
   .main,
   .aside {

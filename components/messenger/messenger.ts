@@ -1,7 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { bareJid, resourceOf } from '../../src/base/jid.js';
-import type { SessionView } from '../../src/model/account.js';
 import type { ConversationKind } from '../../src/model/conversation.js';
 import type { Chat } from '../chat/chat.js';
 import type { Conversations } from '../conversations/conversations.js';
@@ -162,12 +161,17 @@ export class Messenger extends ChatElement {
     `;
   }
 
-  #strips(session: SessionView | undefined) {
+  /** The password is not right any more: trying again is of no use. */
+  get #locked(): boolean {
+    const session = this.#session.value;
+    return session?.status === 'refused' && session.error?.code === 'not-authorized';
+  }
+
+  #strips() {
     // The connection is said by the conversation that is open; what only a person can mend is said here, over all.
-    const locked = session?.status === 'refused' && session.error?.code === 'not-authorized';
     return html`
       <div class="strips">
-        ${locked
+        ${this.#locked
           ? html`<p class="strip" role="alert">
               <span>${this.text.signInAgain}</span>
               <button type="button" class="button quiet" @click="${() => (this.signingIn = true)}">${this.text.signIn}</button>
@@ -188,10 +192,10 @@ export class Messenger extends ChatElement {
     const has = (tab: Tab): boolean => tab === this.tab || this.#visited.has(tab);
     return html`
       <div class="list" part="list">
-        ${open ? nothing : html`<tertulia-status></tertulia-status>`}
-        <tertulia-conversations ?hidden="${this.tab !== 'conversations'}" .selected="${open}"></tertulia-conversations>
+                <tertulia-conversations ?hidden="${this.tab !== 'conversations'}" .selected="${open}"></tertulia-conversations>
         ${has('contacts') ? html`<tertulia-roster ?hidden="${this.tab !== 'contacts'}" .selected="${open && bareJid(open)}"></tertulia-roster>` : nothing}
         ${has('rooms') ? html`<tertulia-directory ?hidden="${this.tab !== 'rooms'}" .selected="${open}"></tertulia-directory>` : nothing}
+        ${open || this.#locked ? nothing : html`<tertulia-status></tertulia-status>`}
       </div>
     `;
   }
@@ -247,7 +251,7 @@ export class Messenger extends ChatElement {
     const open = 'jid' in route;
     return html`
       <div class="app ${open ? 'open' : ''} ${route.view === 'contact' ? 'details' : ''}" aria-busy="${String(!signedIn)}">
-        ${this.#strips(session)}
+        ${this.#strips()}
         <nav aria-label="${this.text.mainMenu}" part="navigation">
           ${tabs.map(([tab, mark]) => this.#tab(tab, mark))}
           ${signedIn ? html`<tertulia-own-presence .theme="${this.theme}" .languages="${this.languages}"></tertulia-own-presence>` : html`<span></span>`}
