@@ -4,7 +4,7 @@ import { createStreamManagement } from '../../src/xep/0198-stream-management.js'
 import { newId } from '../../src/base/id.js';
 import { silentLog } from '../../src/base/log.js';
 import { TestClock } from '../support/xep-context.js';
-import { until } from './model-server.js';
+import { turn, until } from './model-server.js';
 import type { ModelServer } from './model-server.js';
 import type { Element } from '../../src/xmpp/element.js';
 import type { Connection, ConnectionOptions, ConnectionState, Proof, SaltedKey, StreamManagement } from '../../src/xmpp/connection-types.js';
@@ -21,7 +21,7 @@ export class TestStore implements SmStore {
     return structuredClone(this.state);
   }
   async save(state: SmState | undefined): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve));
+    await turn();
     this.saves++;
     this.state = structuredClone(state);
   }

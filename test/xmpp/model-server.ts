@@ -17,6 +17,8 @@ export type ModelOptions = {
   /** A server that does not know the password: its signature is wrong, or missing. */
   readonly forge?: 'signature' | 'no-signature' | 'nonce';
   readonly finalAsChallenge?: boolean;
+  /** Hangs up when it refuses credentials. */
+  readonly hangsUp?: boolean;
   /** Gets each frame first; true: it is dealt with. */
   intercept?(this: void, element: Element, socket: ModelSocket): boolean;
 };
@@ -33,17 +35,24 @@ const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
 const SM = "xmlns='urn:xmpp:sm:3'";
 const isStanza = (element: Element): boolean => ['message', 'presence', 'iq'].includes(element.name);
 
+/** One turn of the event loop; a timer would be held back to 4 ms. */
+export const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 /** Waits for something to become true; fails loudly when it does not. */
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  for (let turn = 0; turn < 3000; turn++) {
-    if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve));
-  }
+  for (const end = performance.now() + 8_000; performance.now() < end; await turn()) if (condition()) return;
   throw new Error(`waited in vain for ${what}`);
 }
 /** Lets everything that is ready happen. */
-export async function settle(turns = 20): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve));
+export async function settle(turns = 40): Promise<void> {
+  for (let at = 0; at < turns; at++) await turn();
 }
 
 export class ModelSocket implements SocketLike {
@@ -131,6 +140,7 @@ export class ModelSocket implements SocketLike {
   }
   #fail(condition = 'not-authorized'): void {
     this.push(`<failure ${SASL}><${condition}/></failure>`);
+    if (this.#server.options.hangsUp) this.cut();
   }
   async #auth(element: Element): Promise<void> {
     const { options } = this.#server;
