@@ -65,6 +65,8 @@ class PageClient implements ChatClient {
   #accounts: Accounts | undefined;
   #keepsStorage = true;
   #watching = false;
+  /** Taken for seen until the page says otherwise. */
+  #visible = true;
   /** Signing in and out follow each other. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -178,6 +180,11 @@ class PageClient implements ChatClient {
       },
     );
     this.#account = account;
+    account.onHiddenElsewhere(() => {
+      // Another page is looked at no more, this one is.
+      if (this.#visible) account?.line.tell('visible', true);
+    });
+    if (this.#visible) account.line.tell('visible', true);
     this.session.set({ ...idle, status: 'connecting', ...(identity.mode === 'anonymous' ? {} : { me: identity.account }) });
     this.#live.open(account.replica);
     this.#avatars.open(archive);
@@ -192,7 +199,10 @@ class PageClient implements ChatClient {
     this.#watching = true;
     watchPage({
       wake: () => this.#account?.line.tell('wake'),
-      visible: (visible) => this.#account?.line.tell('visible', visible),
+      visible: (visible) => {
+        this.#visible = visible;
+        this.#account?.line.tell('visible', visible);
+      },
     });
   }
 
@@ -336,7 +346,7 @@ class PageClient implements ChatClient {
     if (account.mode === 'anonymous' && this.session.value.me === undefined) await this.#until(({ me, status }) => me !== undefined || status === 'idle');
     const me = this.session.value.me ?? account.jid;
     const kind = (await account.archive.conversation(conversation))?.kind;
-    const isRoom = kind === undefined ? this.rooms.value.some((row) => row.jid === conversation) : kind === 'room';
+    const isRoom = kind === undefined ? this.rooms.value.some((row) => row.jid === conversation) || this.#live.room.get(conversation).value !== undefined : kind === 'room';
     const room = isRoom ? conversation : kind === 'private' ? bareJid(conversation) : undefined;
     const nick = room && (this.#live.room.get(room).value?.nick ?? this.rooms.value.find((row) => row.jid === room)?.nick);
     const { body, file, fileName, invitation } = content;

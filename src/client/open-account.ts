@@ -83,10 +83,10 @@ export class OpenAccount {
     return timeline;
   }
 
-  /** Another page's visibility was told to the leader. */
-  onVisibilityElsewhere(listener: (visible: boolean) => void): void {
+  /** Another page has told the leader that nobody looks at it. */
+  onHiddenElsewhere(listener: () => void): void {
     this.#channel.onMessage((message) => {
-      if (message.type === 'call' && message.command === 'visible') listener(message.args[0] === true);
+      if (message.type === 'call' && message.command === 'visible' && message.args[0] === false) listener();
     });
   }
 

@@ -178,7 +178,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
     fetch: (of, ask, origin) => fetchPage(ctx, inbox, of, ask, origin),
     committed: (incomings) => reactions.add(incomings),
   });
-  const session: Session = new Session({ ctx, modules, archive, live, catchUp, outbox, reactions, deployment });
+  const session: Session = new Session({ me: account.includes('@') ? account : undefined, ctx, modules, archive, live, catchUp, outbox, reactions, deployment });
 
   management.on('acked', (stanzas) => void outbox.acked(stanzas));
   management.on('unknown', (stanzas) => void outbox.unknown(stanzas));

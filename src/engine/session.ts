@@ -16,6 +16,8 @@ import { findUploadService } from '../xep/0363-upload.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
 
 export type SessionPorts = {
+  /** Bare JID, where it is known before the server says so. */
+  readonly me: string | undefined;
   readonly ctx: XepContext;
   readonly modules: readonly XepModule[];
   readonly archive: Archive;
@@ -48,7 +50,8 @@ export class Session {
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
-    this.#view = { status: 'connecting', catchingUp: false, presence: { show: 'available' }, ...(ports.deployment.roomsDomain === undefined ? {} : { roomsDomain: ports.deployment.roomsDomain }) };
+    const { me, deployment } = ports;
+    this.#view = { status: 'connecting', catchingUp: false, presence: { show: 'available' }, ...(me !== undefined && { me }), ...(deployment.roomsDomain !== undefined && { roomsDomain: deployment.roomsDomain }) };
     ports.live.set('session', '', this.#view);
     ports.live.watch('room', (room, view, before) => {
       if (view?.state === 'joined' && before?.state !== 'joined') void this.#catchUpArchive(room, this.#alive());

@@ -41,4 +41,15 @@ async function renew(ctx: XepContext): Promise<void> {
   tell(ctx);
 }
 
-export const clientState: XepModule = { xep: '0352', title: 'Client State Indication', onReady: renew, onResumed: renew };
+/**
+ * A resumed stream is active again (§5.2), but Prosody 0.12 takes up the old state with the filters of the old socket, and
+ * then holds back answers for ever: it is told both, whatever we are.
+ */
+async function renewResumed(ctx: XepContext): Promise<void> {
+  memory(ctx).told = false;
+  if (memory(ctx).active) return tell(ctx);
+  setActive(ctx, true);
+  setActive(ctx, false);
+}
+
+export const clientState: XepModule = { xep: '0352', title: 'Client State Indication', onReady: renew, onResumed: renewResumed };

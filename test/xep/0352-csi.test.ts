@@ -23,12 +23,19 @@ describe('xep/0352-csi', () => {
   it('says it again in a new stream and in a resumed one (§5.2)', async () => {
     const ctx = await offered();
     setActive(ctx, false);
-    await clientState.onResumed?.(ctx);
     await clientState.onReady?.(ctx);
-    expect(told(ctx)).to.deep.equal(['inactive', 'inactive', 'inactive']);
+    expect(told(ctx)).to.deep.equal(['inactive', 'inactive']);
     setActive(ctx, true);
     await clientState.onReady?.(ctx);
-    expect(told(ctx)).to.have.lengthOf(4);
+    expect(told(ctx)).to.have.lengthOf(3);
+  });
+  it('says after a resumption that it is active, also to a server that kept the old state (Prosody 0.12)', async () => {
+    const ctx = await offered();
+    await clientState.onResumed?.(ctx);
+    expect(told(ctx)).to.deep.equal(['active']);
+    setActive(ctx, false);
+    await clientState.onResumed?.(ctx);
+    expect(told(ctx)).to.deep.equal(['active', 'inactive', 'active', 'inactive']);
   });
   it('hostile: a server that does not offer it, and a stream that is gone', async () => {
     const without = fakeContext();
