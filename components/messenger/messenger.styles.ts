@@ -168,6 +168,20 @@ export const messengerStyles = css`
     background: var(--t-surface);
     box-shadow: var(--t-shadow-1);
   }
+  .mark {
+    display: grid;
+    place-items: center;
+    inline-size: 3.5rem;
+    block-size: 3.5rem;
+    margin-block-end: var(--t-4);
+    border-radius: 1.125rem;
+    background: var(--t-accent);
+    color: var(--t-on-accent);
+  }
+  .mark .icon {
+    inline-size: 2rem;
+    block-size: 2rem;
+  }
   .loading {
     flex: 1;
     padding: var(--t-7) var(--t-1) 0;

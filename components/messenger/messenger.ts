@@ -70,8 +70,12 @@ export class Messenger extends ChatElement {
   readonly #visited = new Set<Tab>(['conversations']);
   #folded = false;
 
+  /** What is shown. Set, it takes the place of what was shown; `navigate` goes on from it. */
   get route(): Route {
     return this.#router.route;
+  }
+  set route(route: Route) {
+    this.#router.replace(route);
   }
 
   /** Shows something else; as if it had been chosen. */
@@ -245,7 +249,7 @@ export class Messenger extends ChatElement {
   protected override render() {
     const session = this.#session.value;
     const signedIn = this.client?.mode !== undefined && session?.me !== undefined;
-    if (this.#ready.value && !signedIn) return html`<main class="sign-in"><div class="card"><tertulia-sign-in></tertulia-sign-in></div></main>`;
+    if (this.#ready.value && !signedIn) return html`<main class="sign-in"><div class="card"><span class="mark">${icon('chat')}</span><tertulia-sign-in></tertulia-sign-in></div></main>`;
     void this.#contacts; // a rename is seen in what is open
     const { route } = this;
     const open = 'jid' in route;

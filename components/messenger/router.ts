@@ -42,14 +42,16 @@ export class Router implements ReactiveController {
     this.#set(route);
   }
 
+  replace(route: Route): void {
+    if (this.#hash()) history.replaceState(history.state, '', formatRoute(route));
+    this.#set(route);
+  }
+
   /** One step back where it leads out of what is open; else to `list`, as after a deep link. */
   back(list: Route): void {
     if (this.#hash()) {
       if (steps() > 0) history.back();
-      else {
-        history.replaceState(history.state, '', formatRoute(list));
-        this.#set(list);
-      }
+      else this.replace(list);
     } else this.#set(this.#past.pop() ?? list);
   }
 

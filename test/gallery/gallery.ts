@@ -1,13 +1,12 @@
-// Every view with a client in memory: `npx vite test/gallery`, then #name, ?theme=dark, ?locale=ar, ?accent=gold.
+// Every view with a client in memory: `npx vite test/gallery`, then ?view=name&theme=dark, &locale=ar&accent=gold.
 import { html, render } from 'lit';
 import '../../components/elements.js';
 import { views } from './views.js';
 
 const query = new URLSearchParams(location.search);
-const name = decodeURIComponent(location.hash.slice(1));
+const name = query.get('view') ?? '';
 const theme = query.get('theme') ?? 'auto';
 document.documentElement.dataset.theme = theme;
-addEventListener('hashchange', () => location.reload());
 
 const make = views[name];
 if (make) {
@@ -20,4 +19,4 @@ if (make) {
   // The widget has its session inside.
   const widget = document.querySelector('tertulia-widget');
   if (widget) Object.assign(widget, { client, theme, locale: query.get('locale') ?? 'en', accent: query.get('accent') ?? '' });
-} else render(html`<nav>${Object.keys(views).map((view) => html`<div><a href="#${view}">${view}</a></div>`)}</nav>`, document.body);
+} else render(html`<nav>${Object.keys(views).map((view) => html`<div><a href="?view=${view}">${view}</a></div>`)}</nav>`, document.body);

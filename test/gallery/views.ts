@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import { ChatError } from '../../src/base/error.js';
 import { FakeClient } from '../support/fake-client.js';
-import { amelie, answerer, design, guest, hostile, jonas, layla, lobby, newcomer, support, type FakeData } from '../support/fake-data.js';
+import { amelie, answerer, guest, hostile, jonas, layla, lobby, newcomer, support, type FakeData } from '../support/fake-data.js';
+import { messengerViews } from './messenger-views.js';
 
 /** One picture of the gallery: the views as a template, and the client they show. */
 export type View = { readonly client: FakeClient; readonly body: TemplateResult; readonly frame?: 'fill' | 'page' | 'none' };
@@ -59,7 +60,7 @@ const many = (): FakeClient => {
   return new FakeClient({ data: { ...answerer, scripts: [{ jid: jonas, kind: 'chat', lines }] } });
 };
 
-/** Every view by its name in the address: `#name`, with `?theme=dark&locale=ar`. */
+/** Every view by its name in the address: `?view=name&theme=dark&locale=ar`; the messenger's own address stands after the `#`. */
 export const views: Record<string, () => View> = {
   chat: () => ({ client: new FakeClient(), body: chat(jonas) }),
   'chat-unread': () => ({ client: new FakeClient(), body: chat(amelie) }),
@@ -83,7 +84,7 @@ export const views: Record<string, () => View> = {
   },
   'chat-hostile': () => ({ client: new FakeClient({ data: hostileData }), body: chat(jonas) }),
   'chat-many': () => ({ client: many(), body: chat(jonas) }),
-  'room-list': () => ({ client: new FakeClient(), body: html`<tertulia-chat jid="${lobby}"></tertulia-chat>` }),
+  'room-list': () => ({ client: new FakeClient(), body: html`<tertulia-chat jid="${lobby}" kind="room"></tertulia-chat>` }),
   room: () => ({ client: new FakeClient(), body: html`<tertulia-room jid="${lobby}" nick="Mira"></tertulia-room>` }),
   panel: () => ({ client: new FakeClient({ data: guest, mode: 'guest' }), body: panel }),
   'panel-new': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: panel }),
@@ -106,7 +107,5 @@ export const views: Record<string, () => View> = {
   widget: () => ({ client: new FakeClient({ data: { ...guest, scripts: guest.scripts.map((script) => ({ ...script, unread: 2 })) }, mode: 'guest' }), frame: 'none', body: html`<tertulia-widget contact="${support}" heading="Fjord & Sons"></tertulia-widget>` }),
   'widget-open': () => ({ client: new FakeClient({ data: guest, mode: 'guest' }), frame: 'none', body: html`<tertulia-widget open contact="${support}" heading="Fjord & Sons"></tertulia-widget>` }),
   'sign-in': () => ({ client: new FakeClient({ mode: undefined }), frame: 'page', body: html`<tertulia-sign-in></tertulia-sign-in>` }),
-  messenger: () => ({ client: new FakeClient(), body: html`<tertulia-messenger></tertulia-messenger>` }),
-  'messenger-chat': () => ({ client: new FakeClient(), body: html`<tertulia-messenger .route="${{ view: 'chat', jid: jonas }}"></tertulia-messenger>` }),
-  'messenger-room': () => ({ client: new FakeClient(), body: html`<tertulia-messenger .route="${{ view: 'room', jid: design }}"></tertulia-messenger>` }),
+  ...messengerViews,
 };
