@@ -39,12 +39,12 @@ export const styles = css`
   }
   .dot {
     position: absolute;
-    inset-block-end: -1px;
-    inset-inline-end: -1px;
-    inline-size: max(0.6875rem, calc(var(--size) * 0.28));
-    block-size: max(0.6875rem, calc(var(--size) * 0.28));
+    inset-block-end: 0;
+    inset-inline-end: 0;
+    inline-size: max(0.5rem, calc(var(--size) * 0.25));
+    block-size: max(0.5rem, calc(var(--size) * 0.25));
     border-radius: 50%;
-    border: 2px solid var(--t-avatar-ring, var(--t-surface));
+    outline: 2px solid var(--t-avatar-ring, var(--t-surface));
     background: var(--t-line-strong);
   }
   .dot.available,

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { resourceOf } from '../../src/base/jid.js';
 import type { Show } from '../../src/model/contact.js';
 import { icon, iconStyles } from '../icon/icon.js';
 import { ChatElement } from '../shared/chat-element.js';
@@ -55,7 +56,7 @@ export class Avatar extends ChatElement {
   override render(): TemplateResult {
     const name = this.name || (this.jid ? (this.client?.nameOf(this.jid) ?? this.jid) : '');
     const letters = initials(name);
-    return html`<span class="face" ${cssVars({ '--colour': colourOf(this.jid || name).surface })}>${this.url ? html`<img src="${this.url}" alt="" @error="${() => this.#broken()}" />` : letters || icon(this.room ? 'room' : 'person')}</span>${this.show ? html`<span class="dot ${this.show}"></span>` : nothing}`;
+    return html`<span class="face" ${cssVars({ '--colour': colourOf(resourceOf(this.jid) || this.jid || name).surface })}>${this.url ? html`<img src="${this.url}" alt="" @error="${() => this.#broken()}" />` : letters || icon(this.room ? 'room' : 'person')}</span>${this.show ? html`<span class="dot ${this.show}"></span>` : nothing}`;
   }
 
   #broken(): void {

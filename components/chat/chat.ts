@@ -29,6 +29,8 @@ export class Chat extends ChatElement {
   @property() heading = '';
   /** Words of the site's owner above the first message. */
   @property() greeting = '';
+  /** Words at the beginning of the conversation, in place of our own. */
+  @property() note = '';
   /** Nothing can be sent yet. */
   @property({ type: Boolean }) disabled = false;
 
@@ -78,7 +80,7 @@ export class Chat extends ChatElement {
         <div class="end"><slot name="end"></slot></div>
       </header>
       <tertulia-status></tertulia-status>
-      <tertulia-message-list exportparts="log, message, bubble" .jid="${this.waiting ? '' : jid}" .kind="${this.kind}" .name="${this.heading}" .greeting="${this.greeting}" @tertulia-edit-message="${(event: EditMessageEvent) => void this.#edit(event)}"></tertulia-message-list>
+      <tertulia-message-list exportparts="log, message, bubble" .jid="${this.waiting ? '' : jid}" .kind="${this.kind}" .name="${this.heading}" .greeting="${this.greeting}" .note="${this.note}" @tertulia-edit-message="${(event: EditMessageEvent) => void this.#edit(event)}"></tertulia-message-list>
       <slot name="notice"></slot>
       <tertulia-composer exportparts="box" .jid="${this.waiting ? '' : jid}" .disabled="${this.disabled}"></tertulia-composer>
       ${this.#drop.over ? html`<div class="drop">${icon('attach')}<span>${text.dropHere}</span></div>` : nothing}`;

@@ -9,7 +9,7 @@ export const styles = css`
     padding-block: var(--t-2) max(var(--t-3), env(safe-area-inset-bottom, 0px));
   }
   form {
-    max-inline-size: 52rem;
+    max-inline-size: 50rem;
     margin-inline: auto;
   }
   .box {

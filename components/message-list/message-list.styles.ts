@@ -46,7 +46,7 @@ export const styles = css`
   }
   .day {
     padding-block: var(--t-5) var(--t-1);
-    font-weight: 550;
+    font-weight: 500;
   }
   .unread {
     display: grid;

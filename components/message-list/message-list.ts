@@ -45,6 +45,9 @@ export class MessageList extends ChatElement {
   /** Words the site's owner greets with, above the first message. */
   @property() greeting = '';
 
+  /** Words at the beginning, in place of our own. */
+  @property() note = '';
+
   @state() private following = true;
   @state() private arrived = 0;
   @state() private announcement = '';
@@ -265,8 +268,9 @@ export class MessageList extends ChatElement {
         const { row, first, last } = entry;
         const name = this.#nameOf(row);
         const expanded = this.#expanded.has(row.id);
+        const invitedTo = row.state.invitation ? (this.client?.nameOf(row.state.invitation.room) ?? '') : '';
         // Two hundred rows, of which mostly one has changed.
-        return guard([row, first, last, latestMine, name, expanded, locale], () => message({ row, name, first, last, room: this.#room, latestMine, expanded, locale }, this.#actions));
+        return guard([row, first, last, latestMine, name, invitedTo, expanded, locale], () => message({ row, name, invitedTo, first, last, room: this.#room, latestMine, expanded, locale }, this.#actions));
       }
     }
   }
@@ -276,8 +280,8 @@ export class MessageList extends ChatElement {
     return html`<div class="start">
         <tertulia-avatar ?room="${this.#room}" .jid="${this.jid}" .name="${this.#name}"></tertulia-avatar>
         <h3 dir="auto">${this.#name.slice(0, 200)}</h3>
-        <p dir="auto">${text.conversationStart(this.#name.slice(0, 200))}</p>
-        ${empty && !this.greeting ? html`<p>${text.sayHello}</p>` : nothing}
+        <p dir="auto">${this.note || text.conversationStart(this.#name.slice(0, 200))}</p>
+        ${empty && !this.greeting && !this.note ? html`<p>${text.sayHello}</p>` : nothing}
       </div>
       ${this.greeting ? html`<div class="greeting" dir="auto">${this.greeting}</div>` : nothing}`;
   }

@@ -4,11 +4,13 @@ export const styles = css`
   :host {
     display: block;
     max-inline-size: 100%;
+    color: inherit;
   }
   .picture {
     display: grid;
     position: relative;
-    inline-size: min(18rem, 100%);
+    inline-size: 18rem;
+    max-inline-size: 100%;
     aspect-ratio: var(--ratio, 4 / 3);
     max-block-size: 20rem;
     overflow: hidden;
@@ -47,7 +49,8 @@ export const styles = css`
     grid-template-columns: auto minmax(0, 1fr) auto;
     align-items: center;
     gap: var(--t-3);
-    min-inline-size: min(15rem, 100%);
+    inline-size: 16rem;
+    max-inline-size: 100%;
     min-block-size: 3.5rem;
     padding: var(--t-2) var(--t-3) var(--t-2) var(--t-2);
     border-radius: var(--inner-radius, 0.875rem);

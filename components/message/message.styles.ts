@@ -33,7 +33,7 @@ export const messageStyles = css`
   }
   .sender {
     max-inline-size: 100%;
-    padding-inline-start: 0.875rem;
+    padding-inline: 0.875rem;
     padding-block-end: 2px;
     font-size: var(--t-size-2);
     font-weight: 600;
@@ -77,6 +77,19 @@ export const messageStyles = css`
   .mine.last .bubble {
     border-end-end-radius: 1.125rem;
   }
+  /* A large emoji has no bubble to join. */
+  .theirs:has(+ .jumbo.theirs) .bubble {
+    border-end-start-radius: 1.125rem;
+  }
+  .mine:has(+ .jumbo.mine) .bubble {
+    border-end-end-radius: 1.125rem;
+  }
+  .jumbo.theirs + .theirs .bubble {
+    border-start-start-radius: 1.125rem;
+  }
+  .jumbo.mine + .mine .bubble {
+    border-start-end-radius: 1.125rem;
+  }
   .message.files .bubble {
     padding: 0.25rem;
     border-radius: 1rem;
@@ -95,12 +108,15 @@ export const messageStyles = css`
     white-space: pre-wrap;
     overflow-wrap: anywhere;
     unicode-bidi: plaintext;
+    text-wrap: pretty;
   }
   .body a {
     color: inherit;
-    text-decoration: underline;
-    text-decoration-thickness: 1px;
-    text-underline-offset: 0.18em;
+    text-decoration: underline 1px color-mix(in oklab, currentcolor 45%, transparent);
+    text-underline-offset: 0.2em;
+  }
+  .body a:hover {
+    text-decoration-color: currentcolor;
   }
   .theirs .body a {
     color: var(--t-accent-text);
@@ -145,7 +161,11 @@ export const messageStyles = css`
     color: var(--t-accent-text);
   }
 
+  .failed .stack {
+    max-inline-size: 100%;
+  }
   .failed .bubble {
+    max-inline-size: 34rem;
     background: var(--t-danger-soft);
     color: var(--t-text);
     box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--t-danger) 45%, transparent);
@@ -178,7 +198,8 @@ export const messageStyles = css`
     grid-template-columns: auto minmax(0, 1fr);
     align-items: center;
     gap: var(--t-2) var(--t-3);
-    min-inline-size: min(15rem, 100%);
+    inline-size: 18rem;
+    max-inline-size: 100%;
     padding-block: var(--t-2);
     overflow-wrap: anywhere;
   }

@@ -14,6 +14,8 @@ export type MessageView = {
   /** First and last of what one person said in a go. */
   readonly first: boolean;
   readonly last: boolean;
+  /** What an invitation's room is called here. */
+  readonly invitedTo: string;
   /** A room: who speaks is said at each go. */
   readonly room: boolean;
   /** The newest message of one's own: its state is said in words. */
@@ -47,7 +49,7 @@ export function message(view: MessageView, actions: MessageActions): TemplateRes
   return html`<div role="article" class="${classes}" aria-label="${`${mine ? text.you : name}, ${time}`}" data-id="${row.id}" part="message">
     ${room && !mine ? html`<span class="side">${last ? html`<tertulia-avatar .jid="${row.sender}" .name="${name}"></tertulia-avatar>` : nothing}</span>` : nothing}
     <div class="stack">
-      ${room && !mine && first ? html`<span class="sender" dir="auto" aria-hidden="true" ${cssVars({ '--on-light': colourOf(row.sender).onLight, '--on-dark': colourOf(row.sender).onDark })}>${name.slice(0, 120)}</span>` : nothing}
+      ${room && !mine && first ? html`<span class="sender" dir="auto" aria-hidden="true" ${cssVars({ '--on-light': colourOf(name).onLight, '--on-dark': colourOf(name).onDark })}>${name.slice(0, 120)}</span>` : nothing}
       <div class="bubble" part="bubble ${mine ? 'bubble-mine' : 'bubble-theirs'}">${content(view, actions)}</div>
       ${mine ? ownMeta(view, time) : html`<span class="meta" aria-hidden="true">${last ? html`<time datetime="${iso(row.at)}" title="${locale.full(row.at)}">${time}</time>` : nothing}</span>`}
       ${failed ? failure(view, actions) : nothing}
@@ -68,7 +70,7 @@ function content(view: MessageView, actions: MessageActions): unknown {
     state.invitation
       ? html`<div class="invitation">
           <tertulia-avatar room .jid="${state.invitation.room}"></tertulia-avatar>
-          <p dir="auto">${locale.text.invitedYou(view.name, state.invitation.room.split('@')[0] ?? '')}</p>
+          <p dir="auto">${locale.text.invitedYou(view.name, view.invitedTo)}</p>
           ${state.invitation.reason ? html`<p class="reason" dir="auto">${state.invitation.reason.slice(0, 500)}</p>` : nothing}
           ${mine ? nothing : html`<button class="button primary" type="button" @click="${() => actions.join(row)}">${locale.text.joinRoomButton}</button>`}
         </div>`

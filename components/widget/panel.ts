@@ -179,7 +179,7 @@ export class Panel extends ChatElement {
   }
 
   #conversation(waiting: boolean): TemplateResult {
-    return html`<tertulia-chat exportparts="header, log, message, bubble, box" .jid="${this.contact}" .heading="${this.heading}" .greeting="${this.greeting}" .waiting="${waiting}">
+    return html`<tertulia-chat exportparts="header, log, message, bubble, box" .jid="${this.contact}" .heading="${this.heading}" .greeting="${this.greeting}" .note="${this.client?.mode === 'guest' ? this.text.guestNote : ''}" .waiting="${waiting}">
       ${this.#closeButton('end')}
       ${this.auth === 'anonymous' ? html`<p slot="notice" class="note">${icon('clock')}${this.text.anonymousNote}</p>` : nothing}
     </tertulia-chat>`;
