@@ -124,7 +124,8 @@ export async function launch(name: BrowserName, options: LaunchOptions = {}): Pr
             'app.update.enabled': false,
             'browser.safebrowsing.update.enabled': false,
             'dom.push.connection.enabled': false,
-            'dom.serviceWorkers.testing.enabled': false,
+            // Otherwise Firefox itself holds back a second attempt, for up to a minute.
+            'network.websocket.delay-failed-reconnects': false,
           },
         });
   return new Person(browser, name, options);

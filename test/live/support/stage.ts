@@ -114,7 +114,8 @@ export class Stage {
  * Browsers are closed after each test, which fails if a page reported an error.
  */
 export function withServer(name: ServerName, tests: (stage: () => Stage) => void, options?: StageOptions): void {
-  describe(`on ${name}`, () => {
+  // Also for each test of it: nothing hangs for ever.
+  describe(`on ${name}`, { timeout: 600_000 }, () => {
     let stage: Stage | undefined;
     before(async () => {
       stage = await Stage.open(name, options);
