@@ -212,8 +212,8 @@ class XmppConnection implements Connection {
         stream.use((element, counted) => this.#onElement(stream, element, counted));
       }
     } catch (error) {
-      // What the stream itself ended with says more than the step that stumbled over it.
-      if (!stream.error) failed = toChatError(error, 'protocol');
+      // A refusal stays one, also where the server hung up right after it.
+      if (error !== stream.error) failed = toChatError(error, 'protocol');
       await stream.close();
     }
     const end = await stream.ended;

@@ -163,9 +163,9 @@ export class Stream implements Negotiation {
     this.sendFrame(toFrame(element));
   }
 
-  /** Sends a frame that is written already. Throws `offline` when the stream is over. */
+  /** Sends a frame that is written already. Throws what the stream ended with when it is over. */
   sendFrame(frame: string): void {
-    if (this.#end) throw new ChatError('offline', 'the stream is over');
+    if (this.#end) throw this.#end.error;
     try {
       this.#socket.send(frame);
     } catch (cause) {

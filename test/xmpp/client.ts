@@ -70,7 +70,7 @@ export function client(server: ModelServer, more: Partial<ConnectionOptions> & {
   });
   connection.onState((state) => states.push(state));
   const state: TestClient['state'] = async (kind) => {
-    await until(() => connection.state.kind === kind, `${kind}, not ${JSON.stringify(connection.state)}`);
+    await until(() => connection.state.kind === kind, () => `${kind}, not ${JSON.stringify(connection.state)}`);
     return connection.state as never;
   };
   return {

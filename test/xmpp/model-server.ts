@@ -46,9 +46,9 @@ export const turn = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 /** Waits for something to become true; fails loudly when it does not. */
-export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
+export async function until(condition: () => boolean, what: string | (() => string) = 'the condition'): Promise<void> {
   for (const end = performance.now() + 8_000; performance.now() < end; await turn()) if (condition()) return;
-  throw new Error(`waited in vain for ${what}`);
+  throw new Error(`waited in vain for ${typeof what === 'string' ? what : what()}`);
 }
 /** Lets everything that is ready happen. */
 export async function settle(turns = 40): Promise<void> {
@@ -67,13 +67,13 @@ export class ModelSocket implements SocketLike {
   readonly elements: Element[] = [];
   closed = false;
   dead = false;
-  readonly #server: ModelServer;
+  readonly server: ModelServer;
   #work: Promise<void> = Promise.resolve();
   #authenticated = false;
   #scram: { readonly bare: string; readonly first: string; readonly mechanism: string } | undefined;
 
   constructor(server: ModelServer, url: string) {
-    this.#server = server;
+    this.server = server;
     this.url = url;
     queueMicrotask(() => {
       if (!server.silent) this.onopen?.();
@@ -103,7 +103,7 @@ export class ModelSocket implements SocketLike {
   }
 
   async #take(element: Element): Promise<void> {
-    const server = this.#server;
+    const server = this.server;
     this.elements.push(element);
     if (server.options.intercept?.(element, this)) return;
     const domain = server.domain;
@@ -132,7 +132,7 @@ export class ModelSocket implements SocketLike {
   }
 
   #features(): string {
-    const { mechanisms = ['SCRAM-SHA-1', 'PLAIN'], management = 'resume' } = this.#server.options;
+    const { mechanisms = ['SCRAM-SHA-1', 'PLAIN'], management = 'resume' } = this.server.options;
     const inner = this.#authenticated
       ? `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${management === 'none' ? '' : `<sm ${SM}/>`}`
       : `<mechanisms ${SASL}>${mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('')}</mechanisms>`;
@@ -140,15 +140,15 @@ export class ModelSocket implements SocketLike {
   }
   #fail(condition = 'not-authorized'): void {
     this.push(`<failure ${SASL}><${condition}/></failure>`);
-    if (this.#server.options.hangsUp) this.cut();
+    if (this.server.options.hangsUp) this.cut();
   }
   async #auth(element: Element): Promise<void> {
-    const { options } = this.#server;
+    const { options } = this.server;
     const mechanism = element.attrs['mechanism'] ?? '';
     const text = textOf(element.text());
     if (!mechanism.startsWith('SCRAM-')) {
-      const expected: Record<string, string> = { PLAIN: `\0${this.#server.username}\0${this.#server.password}`, 'X-OAUTH2': `\0${this.#server.username}\0${this.#server.password}`, ANONYMOUS: '' };
-      if (mechanism === 'OAUTHBEARER' && !text.includes(`auth=Bearer ${this.#server.password}\u0001`)) return this.push(`<challenge ${SASL}>${toText('{"status":"invalid_token"}')}</challenge>`);
+      const expected: Record<string, string> = { PLAIN: `\0${this.server.username}\0${this.server.password}`, 'X-OAUTH2': `\0${this.server.username}\0${this.server.password}`, ANONYMOUS: '' };
+      if (mechanism === 'OAUTHBEARER' && !text.includes(`auth=Bearer ${this.server.password}\u0001`)) return this.push(`<challenge ${SASL}>${toText('{"status":"invalid_token"}')}</challenge>`);
       if (mechanism !== 'OAUTHBEARER' && text !== expected[mechanism]) return this.#fail();
       this.#authenticated = true;
       return this.push(`<success ${SASL}/>`);
@@ -160,7 +160,7 @@ export class ModelSocket implements SocketLike {
     this.push(`<challenge ${SASL}>${toText(first)}</challenge>`);
   }
   async #response(element: Element): Promise<void> {
-    const { options, password } = this.#server;
+    const { options, password } = this.server;
     if (!this.#scram) return this.#fail();
     if (element.text() === '') {
       this.#authenticated = true;

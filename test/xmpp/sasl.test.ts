@@ -87,6 +87,7 @@ describe('xmpp/sasl', () => {
   it('does not try refused credentials again', async () => {
     const username = 'romeo';
     expect(await refusal({ password: 'right' }, { kind: 'password', username, password: 'wrong' })).to.deep.equal({ code: 'not-authorized', condition: 'not-authorized', auths: ['SCRAM-SHA-1'] });
+    expect((await refusal({ password: 'right', hangsUp: true }, { kind: 'password', username, password: 'wrong' })).code, 'nor where the server hangs up').to.equal('not-authorized');
     expect((await refusal({ mechanisms: ['OAUTHBEARER'] }, { kind: 'token', username, token: 'wrong' })).code).to.equal('not-authorized');
     expect((await refusal({ mechanisms: ['SCRAM-SHA-1'] }, { kind: 'anonymous' })).condition).to.equal('invalid-mechanism');
     expect((await refusal({ mechanisms: ['SCRAM-SHA-1'] }, { kind: 'token', username, token: 'secret' })).code).to.equal('insecure');
