@@ -24,7 +24,8 @@ export function readMediated({ stanza, base }: Incoming): Fact[] {
   const password = x.getChildText('password', NS_MUC_USER)?.slice(0, 1000);
   const invitation: Invitation = {
     room: from,
-    inviter: who === undefined ? '' : bareJid(who),
+    // An occupant is known by the nickname, where the room hides the address.
+    inviter: who === undefined ? '' : bareJid(who) === from ? who : bareJid(who),
     ...(reason ? { reason } : {}),
     ...(password && invite ? { password } : {}),
     ...(decline ? { declined: true } : {}),

@@ -43,6 +43,8 @@ export async function joinRoom(ctx: XepContext, request: JoinRequest): Promise<v
 async function lookAt(ctx: XepContext, room: Room): Promise<RoomInfo | undefined> {
   try {
     const info = await roomInfo(ctx, room.jid);
+    // Somebody, but no room: presence would only tell them of us.
+    if (!info.isRoom) endRoom(ctx, room, 'not-found');
     if (room.view.state === 'joining') changeView(ctx, room, { name: info.name, nonAnonymous: info.nonAnonymous, moderated: info.moderated });
     return info;
   } catch (thrown) {
@@ -55,6 +57,7 @@ async function lookAt(ctx: XepContext, room: Room): Promise<RoomInfo | undefined
     if (condition === 'item-not-found' && !room.request.create) endRoom(ctx, room, 'not-found');
     else if (code === 'timeout' || condition?.startsWith('remote-server-')) endRoom(ctx, room, 'unreachable');
     // Anything else: a room may keep its secrets and still let us in.
+    if (condition !== undefined) room.unknownFor = condition;
     return undefined;
   }
 }
@@ -67,6 +70,7 @@ function enter(ctx: XepContext, room: Room, info: RoomInfo | undefined): void {
   const history = info?.archive ? { maxstanzas: '0' } : room.messageAt === undefined ? { maxstanzas: String(historyLength) } : { since: stamp(room.messageAt) };
   presence.append(xml('x', { xmlns: NS_MUC }, password !== undefined && xml('password', {}, password), xml('history', history)));
   ctx.send(presence);
+  room.asked = true;
   const cancel = ctx.clock.after(joinDeadline, () => room.view.state === 'joining' && endRoom(ctx, room, 'unreachable'));
   const { settle: done } = room;
   room.settle = () => {
@@ -93,6 +97,7 @@ async function unlock(ctx: XepContext, room: Room): Promise<void> {
   try {
     await ctx.iq(xml('iq', { type: 'set', to: room.jid }, xml('query', { xmlns: NS_MUC_OWNER }, xml('x', { xmlns: NS_DATA, type: 'submit' }))));
     if (room.view.state === 'joining') welcome(ctx, room);
+    void lookAgain(ctx, room);
   } catch (error) {
     ctx.log.debug('the new room could not be configured', error);
     endRoom(ctx, room, 'creation-refused');
@@ -105,7 +110,7 @@ function welcome(ctx: XepContext, room: Room): void {
 }
 
 /** Rooms one is in are kept, so that every start and every other worker enters them again. */
-async function keepRow(ctx: XepContext, room: Room): Promise<void> {
+export async function keepRow(ctx: XepContext, room: Room): Promise<void> {
   const known = await ctx.shelf.get('rooms', room.jid);
   const { nick, name } = room.view;
   const { password } = room.request;

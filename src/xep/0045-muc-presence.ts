@@ -1,10 +1,10 @@
 /** Presence in rooms: who is there, how one entered, was refused, or had to go (XEP-0045 §7.1 to §7.6, §9, §10.9, §15.6). */
-import { childElements, type Element } from '../xmpp/element.js';
+import { NS_STANZAS, childElements, type Element } from '../xmpp/element.js';
 import { bareJid, normalizeJid, resourceOf } from '../base/jid.js';
 import type { Affiliation, OccupantView, Role, RoomRefusal } from '../model/room.js';
 import type { Show } from '../model/contact.js';
 import { stanzaError } from './stanza-error.js';
-import { entered } from './0045-muc-join.js';
+import { entered, keepRow } from './0045-muc-join.js';
 import { NS_MUC, NS_MUC_USER, changeView, endRoom, removeOccupant, roomOf, setOccupant, type Room } from './0045-muc-rooms.js';
 import type { XepContext } from './module.js';
 
@@ -61,10 +61,25 @@ export function onRoomPresence(presence: Element, ctx: XepContext): boolean {
 
 function onError(presence: Element, room: Room, ctx: XepContext): void {
   const { condition, text } = stanzaError(presence);
-  const refusal = pick(joinRefusals, condition, 'refused');
-  if (room.view.state === 'joining') endRoom(ctx, room, refusal, { reason: text });
+  // Whoever refuses even the question what the room is, is not the room: no ban of ours, nor a room not to be made.
+  const notByRoom = condition === room.unknownFor || (condition === 'not-allowed' && !room.request.create);
+  const refusal = notByRoom && (condition === 'not-allowed' || condition === 'forbidden') ? 'refused' : pick(joinRefusals, condition, 'refused');
+  const movedTo = condition === 'gone' ? newAddress(presence) : undefined;
+  if (room.view.state === 'joining') endRoom(ctx, room, refusal, { reason: text, movedTo });
   // Inside, most errors refuse a wish (another nickname, §7.6); only a room out of reach has lost us.
   else if (room.view.state === 'joined' && refusal === 'unreachable') endRoom(ctx, room, refusal, { reason: text });
+}
+
+/** RFC 6120 §8.3.3.5: `<gone/>` may say where to, as an XMPP URI. */
+function newAddress(presence: Element): string | undefined {
+  const uri = presence.getChild('error')?.getChild('gone', NS_STANZAS)?.text().trim() ?? '';
+  const path = /^xmpp:([^?#]+)/i.exec(uri)?.[1];
+  try {
+    const jid = path === undefined ? undefined : normalizeJid(decodeURIComponent(path));
+    return jid && bareJid(jid);
+  } catch {
+    return undefined; // no percent-encoding
+  }
 }
 
 const statusCodes = (x: Element): ReadonlySet<string | undefined> => new Set(x.getChildren('status', NS_MUC_USER).map((status) => status.attrs['code']));
@@ -76,7 +91,8 @@ function onThere(presence: Element, x: Element, nick: string, room: Room, ctx: X
   setOccupant(ctx, room, occupant);
   if (!self) return;
   changeView(ctx, room, { nick, role: occupant.role, affiliation: occupant.affiliation, ...(codes.has('100') ? { nonAnonymous: true } : {}) });
-  if (room.view.state === 'joining') entered(ctx, room, codes.has('201'));
+  // Before that, a worker that has taken over hears of an earlier stay of ours, and not yet who else is there.
+  if (room.view.state === 'joining' && room.asked) entered(ctx, room, codes.has('201'));
 }
 
 /**
@@ -113,7 +129,10 @@ function onGone(x: Element, nick: string, room: Room, ctx: XepContext): void {
   if (codes.has('303')) {
     // §7.6: our own new name; the presence under it follows.
     const renamed = normalizeJid(`${room.jid}/${item?.attrs['nick'] ?? ''}`);
-    if (renamed !== undefined) changeView(ctx, room, { nick: resourceOf(renamed) });
+    if (renamed === undefined) return;
+    changeView(ctx, room, { nick: resourceOf(renamed) });
+    // Under the old one, another worker would enter as somebody else.
+    keepRow(ctx, room).catch((error: unknown) => ctx.log.warn('the new nickname could not be kept', error));
     return;
   }
   const destroy = x.getChild('destroy', NS_MUC_USER);

@@ -15,6 +15,10 @@ export type Room = {
   readonly occupants: Map<string, OccupantView>;
   /** What was asked for when joining; kept for joining again. */
   request: { readonly nick: string; readonly password?: string; readonly create: boolean };
+  /** The condition under which it would not say what it is. */
+  unknownFor?: string;
+  /** Our presence has gone to the room: its answer may be awaited. */
+  asked?: boolean;
   /** When the room was last heard, milliseconds. */
   heardAt: number;
   /** When its last message came, milliseconds; history is asked for since then where there is no archive. */

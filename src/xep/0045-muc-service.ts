@@ -10,6 +10,8 @@ const NS_MUC = 'http://jabber.org/protocol/muc';
 const roomInfoForm = 'http://jabber.org/protocol/muc#roominfo';
 
 export type RoomInfo = {
+  /** Whether what answers at this address is a room at all. */
+  readonly isRoom: boolean;
   readonly name?: string;
   readonly description?: string;
   readonly subject?: string;
@@ -31,6 +33,7 @@ export async function roomInfo(ctx: XepContext, jid: string): Promise<RoomInfo> 
   const occupants = Number.parseInt(field('occupants') ?? '', 10);
   const texts = { name: identities.find(({ category }) => category === 'conference')?.name, description: field('description'), subject: field('subject') };
   return {
+    isRoom: features.has(NS_MUC) || identities.some(({ category }) => category === 'conference'),
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text?.trim()).map(([key, text]) => [key, text!.slice(0, 1000)])),
     ...(occupants >= 0 ? { occupants } : {}),
     persistent: features.has('muc_persistent'),

@@ -12,6 +12,7 @@ import type { RoomRow } from '../model/room.js';
 import type { XepContext } from './module.js';
 
 const NS = 'storage:bookmarks';
+export const NS_LEGACY = NS;
 const NS_PRIVATE = 'jabber:iq:private';
 const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 

@@ -11,8 +11,8 @@ import { normalizeJid } from '../base/jid.js';
 import { ChatError } from '../base/error.js';
 import type { RoomRow } from '../model/room.js';
 import { discoInfo } from './0030-disco.js';
-import { fetchLegacy, roomJid, writeLegacy } from './0048-bookmarks.js';
-import { NS_BOOKMARKS, fetchNative, publishNative, readItem, retractNative } from './0402-publish.js';
+import { NS_LEGACY, fetchLegacy, roomJid, writeLegacy } from './0048-bookmarks.js';
+import { NS_BOOKMARKS, fetchNative, forgetNode, publishNative, readItem, retractNative } from './0402-publish.js';
 import { joinKeptRow, joinRoom, leaveRoom, type JoinRequest } from './0045-muc-join.js';
 import { roomOf } from './0045-muc-rooms.js';
 import { perSession } from './session-state.js';
@@ -28,6 +28,7 @@ const states = perSession(() => ({
   /** Rooms whose bookmark we are taking away ourselves: its event does not make us leave. */
   retracting: new Set<string>(),
   last: Promise.resolve(),
+  cancelSync: undefined as (() => void) | undefined,
 }));
 
 /** One change after the other; failures reach the caller and stop nothing. */
@@ -80,13 +81,26 @@ async function apply(ctx: XepContext, bookmarks: readonly RoomRow[], removed: re
 /** §4.2: what another device of ours has changed. */
 async function onEvent({ stanza, origin }: Incoming, ctx: XepContext): Promise<void> {
   const items = origin === 'live' ? stanza.getChild('event', NS_EVENT)?.getChild('items', NS_EVENT) : undefined;
-  if (items?.attrs['node'] !== NS_BOOKMARKS) return;
+  const node = items?.attrs['node'];
+  if (!items || (node !== NS_BOOKMARKS && node !== NS_LEGACY)) return;
   // §6: bookmarks are the account's own; anybody else's event is a forgery.
   if (stanza.attrs['type'] === 'error' || normalizeJid(stanza.attrs['from']) !== ctx.me) return ctx.log.warn('forged bookmarks', stanza.attrs['from']);
+  if (node === NS_LEGACY) return syncSoon(ctx);
   const rows = items.getChildren('item', NS_EVENT).map(readItem).filter((row) => row !== undefined);
   const { retracting } = states.of(ctx);
   const removed = retracted(items).filter((jid) => !retracting.has(jid));
   await inTurn(ctx, () => apply(ctx, rows, removed));
+}
+
+/**
+ * The legacy bookmarks have changed: by an older client, or together with the native ones, whose retraction some
+ * servers (ejabberd 23.01) tell nobody. Both are read again, once for a burst.
+ */
+function syncSoon(ctx: XepContext): void {
+  const state = states.of(ctx);
+  if (!state.stores?.legacy) return;
+  state.cancelSync?.();
+  state.cancelSync = ctx.clock.after(500, () => void sync(ctx));
 }
 
 const retracted = (items: Element): readonly string[] =>
@@ -186,5 +200,9 @@ export const bookmarks: XepModule = {
   features: [`${NS_BOOKMARKS}+notify`],
   onReady: sync,
   react: onEvent,
-  onEnd: states.drop,
+  onEnd(ctx) {
+    states.of(ctx).cancelSync?.();
+    states.drop(ctx);
+    forgetNode(ctx);
+  },
 };

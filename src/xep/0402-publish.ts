@@ -3,6 +3,7 @@ import { xml, type Element } from '../xmpp/element.js';
 import { ChatError } from '../base/error.js';
 import type { RoomRow } from '../model/room.js';
 import { fillConference, readConference, roomJid } from './0048-bookmarks.js';
+import { perSession } from './session-state.js';
 import type { XepContext } from './module.js';
 
 export const NS_BOOKMARKS = 'urn:xmpp:bookmarks:1';
@@ -57,6 +58,9 @@ const form = (type: string, values: Readonly<Record<string, string>>): Element =
     ...Object.entries(values).map(([name, value]) => xml('field', { var: name }, xml('value', {}, value))),
   );
 
+const nodes = perSession(() => ({ configured: false }));
+export const forgetNode = nodes.drop;
+
 /**
  * Writes a bookmark (§4.3). What other clients have put into it stays (§3, §7). Rejects `refused` where the server
  * cannot keep it privately, `timeout` and `offline`.
@@ -69,12 +73,14 @@ export async function publishNative(ctx: XepContext, row: RoomRow): Promise<void
       pubsub('set', ctx, NS_PUBSUB, xml('publish', { node: NS_BOOKMARKS }, xml('item', { id: row.jid }, conference)), xml('publish-options', {}, form('publish-options', values))),
     );
   };
+  const node = nodes.of(ctx);
   try {
-    await publish(full);
+    await publish(node.configured ? settings : full);
   } catch (error) {
     // No permission and no PEP stay what they are; anything else is about the options.
     if (!refusedFor(error) || refusedFor(error, 'forbidden', 'service-unavailable', 'not-authorized')) throw error;
     await configure(ctx);
+    node.configured = true;
     // That nobody else may read it is asked for even so: it is a condition, not a wish.
     await publish(settings);
   }
@@ -83,7 +89,8 @@ export async function publishNative(ctx: XepContext, row: RoomRow): Promise<void
 /** Makes the node, or mends one made with other settings; tries how many items the server is willing to keep. */
 async function configure(ctx: XepContext): Promise<void> {
   for (const limit of limits) {
-    const config = form('node_config', { ...full, 'pubsub#max_items': limit });
+    // Some servers tell other devices of a bookmark taken away only if asked to.
+    const config = form('node_config', { ...full, 'pubsub#notify_retract': 'true', 'pubsub#max_items': limit });
     try {
       await ctx.iq(pubsub('set', ctx, NS_PUBSUB, xml('create', { node: NS_BOOKMARKS }), xml('configure', {}, config)));
       return;

@@ -5,40 +5,34 @@
 import { xml, type Element } from '../xmpp/element.js';
 import { bareJid, normalizeJid, resourceOf } from '../base/jid.js';
 import { ChatError } from '../base/error.js';
-import type { OwnPresence, PresenceView, Show } from '../model/contact.js';
+import type { OwnPresence, Show } from '../model/contact.js';
 import { joinedRooms, rejoinAll } from './0045-muc-join.js';
 import { allContacts, contactOf } from './rfc6121-roster.js';
 import { keepOwnPresence, loadOwnPresence, ownPresence, presenceStanza } from './rfc6121-own-presence.js';
+import { addResource, anybodyPresent, clearResources, isPresent, removeResource } from './rfc6121-resources.js';
 import { onSubscription } from './rfc6121-subscriptions.js';
 import { perSession } from './session-state.js';
 import type { Incoming, XepContext, XepModule } from './module.js';
 
-/** More than anybody has; keeps one address from filling the memory. */
-const maxResources = 64;
-const maxStrangers = 500;
+export { bestResource } from './rfc6121-resources.js';
+
 /** Probes after a hand-over go out in small groups, so that a long roster is no burst. */
 const probesAtOnce = 20;
 
-type Resource = { readonly show: Show; readonly status?: string; readonly priority: number; readonly order: number };
-type PresenceState = {
-  readonly resources: Map<string, Map<string, Resource>>;
+const states = perSession(() => ({
   /** Conversation, by bare JID, and the full JID it is locked onto (§5.1). */
-  readonly locks: Map<string, string>;
-  readonly probed: Set<string>;
-  strangers: number;
-  order: number;
-};
-const states = perSession((): PresenceState => ({ resources: new Map(), locks: new Map(), probed: new Set(), strangers: 0, order: 0 }));
+  locks: new Map<string, string>(),
+  probed: new Set<string>(),
+}));
 
 const shows: Readonly<Record<string, Show>> = { chat: 'chat', away: 'away', xa: 'xa', dnd: 'dnd' };
-const availability: Readonly<Record<Show, number>> = { chat: 5, available: 4, away: 3, xa: 2, dnd: 1, offline: 0 };
 
-/** The `show` of a presence that is not unavailable; an unknown one counts as available (§4.7.2.1). */
-export const showOf = (presence: Element): Show => {
+/** An unknown `show` counts as available (§4.7.2.1). */
+const showOf = (presence: Element): Show => {
   const text = presence.getChildText('show') ?? '';
   return Object.hasOwn(shows, text) ? shows[text]! : 'available';
 };
-export const statusOf = (presence: Element): string | undefined => presence.getChildText('status')?.slice(0, 1000) || undefined;
+const statusOf = (presence: Element): string | undefined => presence.getChildText('status')?.slice(0, 1000) || undefined;
 
 function priorityOf(presence: Element): number {
   const text = presence.getChildText('priority')?.trim() ?? '0';
@@ -50,17 +44,17 @@ function onPresence(presence: Element, ctx: XepContext): boolean {
   // §8.1.2.1: without 'from' it comes from our own account.
   const from = presence.attrs['from'] === undefined ? ctx.me : normalizeJid(presence.attrs['from']);
   if (from === undefined) return false;
-  const state = states.of(ctx);
+  const { locks } = states.of(ctx);
   const bare = bareJid(from);
   switch (presence.attrs['type']) {
     case undefined:
-      state.locks.delete(bare); // §5.1: any presence of theirs unlocks
-      if (from !== ctx.jid) available(presence, from, ctx, state);
+      locks.delete(bare); // §5.1: any presence of theirs unlocks
+      if (from !== ctx.jid) addResource(ctx, from, readResource(presence), bare !== ctx.me && !contactOf(ctx, bare));
       return true;
     case 'unavailable':
     case 'error': // §4.3.2, §8.1: whoever cannot be reached is not there
-      state.locks.delete(bare);
-      unavailable(from, ctx, state);
+      locks.delete(bare);
+      removeResource(ctx, from);
       return true;
     case 'subscribe':
     case 'subscribed':
@@ -68,58 +62,16 @@ function onPresence(presence: Element, ctx: XepContext): boolean {
     case 'unsubscribed':
       onSubscription(presence, bare, ctx);
       // §3.3.3: they have taken back what let us see them.
-      if (presence.attrs['type'] === 'unsubscribed') unavailable(bare, ctx, state);
+      if (presence.attrs['type'] === 'unsubscribed') removeResource(ctx, bare);
       return true;
     default:
       return true; // a probe is for servers (§4.3), anything else is none
   }
 }
 
-function available(presence: Element, from: string, ctx: XepContext, state: PresenceState): void {
-  const bare = bareJid(from);
-  let known = state.resources.get(bare);
-  if (!known) {
-    if (bare !== ctx.me && !contactOf(ctx, bare) && ++state.strangers > maxStrangers) return;
-    state.resources.set(bare, (known = new Map()));
-  }
-  const resource = resourceOf(from);
-  if (known.size >= maxResources && !known.has(resource)) return;
+function readResource(presence: Element): Parameters<typeof addResource>[2] {
   const status = statusOf(presence);
-  known.set(resource, { show: showOf(presence), priority: priorityOf(presence), order: ++state.order, ...(status ? { status } : {}) });
-  show(bare, known, ctx);
-}
-
-function unavailable(from: string, ctx: XepContext, state: PresenceState): void {
-  const bare = bareJid(from);
-  const known = state.resources.get(bare);
-  if (!known) return;
-  const resource = resourceOf(from);
-  if (resource === '') known.clear(); // the whole account
-  else known.delete(resource);
-  if (known.size === 0) {
-    state.resources.delete(bare);
-    if (bare !== ctx.me && !contactOf(ctx, bare)) state.strangers = Math.max(0, state.strangers - 1);
-  }
-  show(bare, known, ctx);
-}
-
-/** Several resources understood as one person: highest priority, then most available, then latest. */
-function show(bare: string, known: ReadonlyMap<string, Resource>, ctx: XepContext): void {
-  let best: Resource | undefined;
-  for (const each of known.values()) if (!best || isBetter(each, best)) best = each;
-  const view: PresenceView | undefined = best && { show: best.show, ...(best.status ? { status: best.status } : {}), resources: known.size };
-  const now = ctx.live.get('presence', bare);
-  if (now?.show !== view?.show || now?.status !== view?.status || now?.resources !== view?.resources) ctx.live.set('presence', bare, view);
-}
-
-const isBetter = (a: Resource, b: Resource): boolean =>
-  (a.priority - b.priority || availability[a.show] - availability[b.show] || a.order - b.order) > 0;
-
-/** The best available resource of a contact as a full JID; for what can only go to one device. */
-export function bestResource(ctx: XepContext, bare: string): string | undefined {
-  let best: readonly [string, Resource] | undefined;
-  for (const each of states.of(ctx).resources.get(bare) ?? []) if (!best || isBetter(each[1], best[1])) best = each;
-  return best && (best[0] === '' ? bare : `${bare}/${best[0]}`);
+  return { show: showOf(presence), priority: priorityOf(presence), ...(status ? { status } : {}) };
 }
 
 /** Where the next message of a conversation goes: the address itself, or the resource it is locked onto (§5.1). */
@@ -131,10 +83,10 @@ function lock(incoming: Incoming, ctx: XepContext): void {
   if (origin !== 'live' || base.mine || base.chatType !== 'chat' || stanza.attrs['type'] === 'error') return;
   const from = normalizeJid(stanza.attrs['from']);
   if (from === undefined || resourceOf(from) === '' || bareJid(from) !== base.conversation) return;
-  const { locks, resources } = states.of(ctx);
+  const { locks } = states.of(ctx);
   const locked = locks.get(base.conversation);
   if (locked !== undefined && locked !== from) locks.delete(base.conversation);
-  else if (resources.get(base.conversation)?.has(resourceOf(from))) locks.set(base.conversation, from);
+  else if (isPresent(ctx, from)) locks.set(base.conversation, from);
 }
 
 /** Sends our first presence of the session (§4.2), unless we are invisible. Resolves to what we now are. */
@@ -171,7 +123,7 @@ export async function setOwnPresence(ctx: XepContext, presence: OwnPresence): Pr
 async function probeContacts(ctx: XepContext): Promise<void> {
   await loadOwnPresence(ctx);
   const state = states.of(ctx);
-  if (state.resources.size > 0) return;
+  if (anybodyPresent(ctx)) return;
   const unknown = Array.from(allContacts(ctx), ({ jid, subscription }) => (subscription === 'to' || subscription === 'both' ? bareJid(jid) : undefined))
     .filter((jid): jid is string => jid !== undefined && !state.probed.has(jid));
   const next = (): void => {
@@ -196,7 +148,7 @@ export const presence: XepModule = {
   react: lock,
   onResumed: probeContacts,
   onEnd(ctx) {
-    for (const bare of states.of(ctx).resources.keys()) ctx.live.set('presence', bare, undefined);
+    clearResources(ctx);
     states.drop(ctx);
   },
 };

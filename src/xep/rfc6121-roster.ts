@@ -6,6 +6,7 @@ import { xml, type Element } from '../xmpp/element.js';
 import { bareJid, normalizeJid } from '../base/jid.js';
 import { ChatError } from '../base/error.js';
 import type { ContactRow } from '../model/contact.js';
+import { removeResource } from './rfc6121-resources.js';
 import { perSession } from './session-state.js';
 import type { XepContext, XepModule } from './module.js';
 
@@ -93,6 +94,8 @@ async function onPush(iq: Element, ctx: XepContext): Promise<undefined> {
   await keepVersion(query, ctx);
   if (removed) contacts.of(ctx).delete(row.jid);
   else contacts.of(ctx).set(row.jid, row);
+  // Not every server takes leave for those whom we may not see any more (§3.3.2).
+  if (removed || row.subscription === 'none' || row.subscription === 'from') removeResource(ctx, bareJid(row.jid));
   return undefined;
 }
 

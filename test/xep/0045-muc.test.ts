@@ -105,6 +105,30 @@ describe('xep/0045-muc', () => {
       expect(view(other)).to.deep.include({ state: 'joined', nick: 'forcednick', nonAnonymous: true });
     });
 
+    it('after a hand-over, hears its earlier self before it has asked, and asks all the same', async () => {
+      const ctx = witch();
+      let answer: (value: string) => void = () => {};
+      ctx.onIq(() => new Promise<string>((resolve) => (answer = resolve)));
+      const ended = joinRoom(ctx, { jid: room, nick });
+      await settled();
+      tell(ctx, there(nick, [110]));
+      expect(view(ctx)?.state).to.equal('joining');
+      answer(`<iq xmlns='${NS_CLIENT}' type='result'><query xmlns='${INFO}'><feature var='http://jabber.org/protocol/muc'/></query></iq>`);
+      await settled();
+      expect(ctx.sent).to.have.length(1);
+      tell(ctx, there('firstwitch'), there(nick, [110]));
+      await ended;
+      expect(view(ctx)).to.deep.include({ state: 'joined', occupants: 2 });
+    });
+
+    it('a service that refuses every question has not banned us', async () => {
+      const ctx = witch('forbidden');
+      const { ended } = await entering(ctx);
+      tell(ctx, await example('0045', 'Service Denies Access Because User is Banned'));
+      await ended;
+      expect(view(ctx)).to.deep.include({ state: 'refused', refusal: 'refused' });
+    });
+
     const refusals = [
       ['Service Denies Access Because No Password Provided', 'password-required'],
       ['Service Denies Access Because User Is Not on Member List', 'members-only'],
@@ -119,7 +143,7 @@ describe('xep/0045-muc', () => {
     for (const [caption, refusal] of refusals) {
       it(`is refused: ${refusal} (${caption})`, async () => {
         const ctx = witch();
-        const { ended } = await entering(ctx);
+        const { ended } = await entering(ctx, { create: refusal === 'creation-refused' });
         tell(ctx, await example('0045', caption));
         await ended;
         expect(view(ctx)).to.deep.include({ state: 'refused', refusal, occupants: 0 });
@@ -140,6 +164,37 @@ describe('xep/0045-muc', () => {
       ctx.clock.advance(30_000);
       await ended;
       expect(view(ctx)).to.deep.include({ state: 'refused', refusal: 'unreachable' });
+    });
+
+    it('a room that is gone may say where to (RFC 6120 §8.3.3.5), a service why it refuses', async () => {
+      const refused = (inside: string): string => `<presence xmlns='${NS_CLIENT}' type='error' from='${room}/${nick}'><error type='cancel'>${inside}</error></presence>`;
+      const stanzas = `xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'`;
+      const cases = [
+        [`<gone ${stanzas}>xmpp:heath@chat.shakespeare.lit?join</gone><text ${stanzas}>Macbeth doth come.</text>`, { refusal: 'destroyed', movedTo: 'heath@chat.shakespeare.lit', reason: 'Macbeth doth come.' }],
+        [`<not-allowed ${stanzas}/><text ${stanzas}>no federation here</text>`, { refusal: 'refused', reason: 'no federation here' }],
+      ] as const;
+      for (const [inside, expected] of cases) {
+        const ctx = witch();
+        const { ended } = await entering(ctx);
+        tell(ctx, refused(inside));
+        await ended;
+        expect(view(ctx)).to.deep.include({ state: 'refused', ...expected });
+      }
+      for (const uri of ['javascript:alert(1)', 'xmpp:%', 'xmpp:@', 'http://evil.example/']) {
+        const ctx = witch();
+        const { ended } = await entering(ctx);
+        tell(ctx, refused(`<gone ${stanzas}>${uri}</gone>`));
+        await ended;
+        expect(view(ctx), uri).not.to.have.property('movedTo');
+      }
+    });
+
+    it('tells somebody who is no room nothing', async () => {
+      const ctx = witch();
+      ctx.onIq(() => `<iq xmlns='${NS_CLIENT}' type='result'><query xmlns='${INFO}'><identity category='account' type='registered'/></query></iq>`);
+      await joinRoom(ctx, { jid: room, nick });
+      expect(view(ctx)).to.deep.include({ state: 'refused', refusal: 'not-found' });
+      expect(ctx.sent).to.deep.equal([]);
     });
 
     it('makes no room that nobody asked for', async () => {
@@ -166,7 +221,7 @@ describe('xep/0045-muc', () => {
       const { ended } = await entering(ctx, { create: true });
       tell(ctx, there(nick, [110, 201], `affiliation='owner' role='moderator'`));
       await ended;
-      expectXml(ctx.asked.at(-1), `<iq type='set' to='${room}'><query xmlns='${OWNER}'><x xmlns='jabber:x:data' type='submit'/></query></iq>`);
+      expectXml(ctx.asked.find((iq) => iq.getChild('query', OWNER)), `<iq type='set' to='${room}'><query xmlns='${OWNER}'><x xmlns='jabber:x:data' type='submit'/></query></iq>`);
       expect(view(ctx)).to.deep.include({ state: 'joined', affiliation: 'owner', occupants: 1 });
     });
 
@@ -202,6 +257,8 @@ describe('xep/0045-muc', () => {
       tell(ctx, ...ours);
       expect(view(ctx)).to.deep.include({ state: 'joined', nick: 'oldhag', occupants: 2 });
       expect(ownNick(ctx, room)).to.equal('oldhag');
+      await settled();
+      expect((await ctx.shelf.get('rooms', room))?.nick).to.equal('oldhag');
       tell(ctx, await example('0045', 'Service Denies Nickname Change Because of Nick Conflict'));
       expect(view(ctx)).to.deep.include({ state: 'joined', nick: 'oldhag' });
     });
@@ -347,6 +404,11 @@ describe('xep/0045-muc', () => {
         invitation: { room, inviter: 'crone1@shakespeare.lit', reason: 'Hey Hecate, this is the place for all good witches!', password: 'cauldronburn' },
       });
     });
+    it('name an occupant where the room hides the address', async () => {
+      const stanza = parse(`<message from='${room}'><x xmlns='${USER}'><invite from='${room}/firstwitch'/></x></message>`);
+      const [fact] = muc.read!({ stanza, base: { conversation: room, chatType: 'chat', sender: room, mine: false, at: 1, archive: 'a@b' }, origin: 'live' });
+      expect(fact).to.have.nested.property('invitation.inviter', `${room}/firstwitch`);
+    });
     it('may be declined', async () => {
       const [fact] = await read('Room Informs Invitor that Invitation Was Declined');
       expect(fact).to.have.property('invitation').that.deep.equals({ room, inviter: 'hecate@shakespeare.lit', reason: `Sorry, I'm too busy right now.`, declined: true });
@@ -392,7 +454,7 @@ describe('xep/0045-muc', () => {
       const ctx = fakeContext();
       ctx.onIq(() => example('0045', 'Room Returns Extended Disco Info'));
       expect(await roomInfo(ctx, room)).to.deep.equal({
-        name: 'A Dark Cave', description: 'The place for all good witches!', subject: 'Spells', occupants: 3,
+        isRoom: true, name: 'A Dark Cave', description: 'The place for all good witches!', subject: 'Spells', occupants: 3,
         persistent: false, membersOnly: false, passwordProtected: true, moderated: false, nonAnonymous: true, archive: false,
       });
     });

@@ -124,6 +124,8 @@ describe('xep/0402-bookmarks', () => {
     expect(written(ctx)).to.deep.equal(['publish', 'create', 'configure', 'create', 'publish']);
     const last = ctx.asked.filter((iq) => child(iq, 'publish')).at(-1)!.toString();
     expect(last).to.contain('whitelist').and.not.to.contain('max_items');
+    await bookmarkRoom(ctx, { jid: orchard, autojoin: false });
+    expect(written(ctx).slice(5)).to.deep.equal(['publish']);
   });
 
   it('writes both kinds where the server does not keep them in step, and only the old one where that is all there is', async () => {
@@ -150,6 +152,20 @@ describe('xep/0402-bookmarks', () => {
     const rows = await ctx.shelf.all('rooms');
     expect(rows.map(({ jid }) => jid)).to.have.members([play, orchard, 'council@conference.underhill.org']);
     expect(rows.find(({ jid }) => jid === play)?.autojoin).to.equal(true);
+  });
+
+  it('reads both again when the old ones change, once for a burst, and only of the own account', async () => {
+    const ctx = juliet({});
+    await syncBookmarks(ctx);
+    ctx.onIq((iq) => (iq.getChild('query', PRIVATE) ? `<iq xmlns='${NS_CLIENT}' type='result'><query xmlns='${PRIVATE}'><storage xmlns='storage:bookmarks'><conference jid='${play}'/></storage></query></iq>` : undefined));
+    const changed = (from: string): Element => parse(`<message type='headline' from='${from}'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='storage:bookmarks'><item id='current'/></items></event></message>`);
+    await event(ctx, changed('mallory@evil.example'));
+    expect(ctx.clock.pending).to.equal(0);
+    for (let index = 0; index < 5; index++) await event(ctx, changed(me));
+    expect(ctx.clock.pending).to.equal(1);
+    ctx.clock.advance(1000);
+    await settled();
+    expect((await ctx.shelf.all('rooms')).map(({ jid }) => jid)).to.deep.equal([play]);
   });
 
   it('takes a bookmark away; its own event does not make it leave', async () => {

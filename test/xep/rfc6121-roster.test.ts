@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { allContacts, contactOf, readItem, removeContact, roster, setContact } from '../../src/xep/rfc6121-roster.js';
+import { presence } from '../../src/xep/rfc6121-presence.js';
 import { ChatError } from '../../src/base/error.js';
 import type { Element } from '../../src/xmpp/element.js';
 import { fakeContext, type FakeContext } from '../support/xep-context.js';
@@ -114,6 +115,16 @@ describe('xep/rfc6121-roster', () => {
     expectXml(ctx.asked[3], `<iq type='set'><query xmlns='${NS}'><item jid='benvolio@example.org' subscription='remove'/></query></iq>`);
     expect(ctx.sent).to.have.length(1);
     expectXml(ctx.sent[0], `<presence to='tybalt@capulet.example' type='subscribe'/>`);
+  });
+
+  it('forgets the presence of whom we may not see any more', async () => {
+    const ctx = await ready();
+    for (const end of ['remove', 'none', 'from']) {
+      presence.onPresence!(parse(`<presence from='juliet@example.com/balcony'/>`), ctx);
+      expect(ctx.live.get('presence', 'juliet@example.com')?.show).to.equal('available');
+      await answer(push(`<item jid='juliet@example.com' subscription='${end}'/>`), ctx);
+      expect(ctx.live.get('presence', 'juliet@example.com'), end).to.equal(undefined);
+    }
   });
 
   it('removing somebody who is gone already is no error', async () => {
