@@ -1,6 +1,7 @@
 // What `npm run build` bundles: the two pages and the two entry points for other people's code, sharing their chunks.
 // The loader and the service worker are single files, built apart by scripts/build.mjs.
 import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
 import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -49,6 +50,46 @@ function workerEntries(): Plugin {
   };
 }
 
+type Node = { readonly type?: unknown; readonly start: number; readonly end: number; readonly [key: string]: unknown };
+
+function* nodes(value: unknown): Generator<Node> {
+  if (Array.isArray(value)) for (const item of value) yield* nodes(item);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (typeof (value as Node).type === 'string') yield value as Node;
+  for (const child of Object.values(value)) if (typeof child === 'object') yield* nodes(child);
+}
+
+/** Minifies what stands in html`…` and css`…`, which is text to the minifier of JavaScript. */
+function templates(): Plugin {
+  return {
+    name: 'tertulia-templates',
+    apply: 'build',
+    enforce: 'post',
+    async transform(code, id) {
+      if (!id.includes('/components/') || !/\b(html|svg|css)`/.test(code)) return undefined;
+      const edits: { start: number; end: number; text: string }[] = [];
+      for (const node of nodes(this.parse(code))) {
+        if (node.type !== 'TaggedTemplateExpression') continue;
+        const tag = (node.tag as { name?: string }).name ?? '';
+        const { quasis } = node.quasi as { quasis: readonly Node[] };
+        if (tag === 'css' && quasis.length === 1 && quasis[0]) {
+          const { start, end } = quasis[0];
+          const minified = await transform(code.slice(start, end), { loader: 'css', minify: true, target: 'es2022' });
+          edits.push({ start, end, text: minified.code.trim() });
+        } else if (tag === 'html' || tag === 'svg') {
+          // A line break and its indentation are one space to a browser, within a tag and between two.
+          for (const { start, end } of quasis) edits.push({ start, end, text: code.slice(start, end).replace(/\s*\n\s*/g, ' ') });
+        } else if (tag === 'css') {
+          for (const { start, end } of quasis) edits.push({ start, end, text: code.slice(start, end).replace(/\/\*[^]*?\*\//g, '').replace(/\s*\n\s*/g, ' ') });
+        }
+      }
+      let result = code;
+      for (const { start, end, text } of edits.toSorted((a, b) => b.start - a.start)) result = result.slice(0, start) + text + result.slice(end);
+      return { code: result, map: null };
+    },
+  };
+}
+
 export default defineConfig({
   root: here('pages'),
   publicDir: here('public'),
@@ -59,7 +100,7 @@ export default defineConfig({
     alias: { 'node:dns': here('scripts/no-dns.mjs') },
   },
   worker: { format: 'es' },
-  plugins: [fronts(), workerEntries()],
+  plugins: [fronts(), workerEntries(), templates()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,
@@ -68,6 +109,7 @@ export default defineConfig({
     // Preloads belong into the pages only: in a worker there is no document to put them into.
     modulePreload: { polyfill: false, resolveDependencies: (_file, dependencies, { hostType }) => (hostType === 'html' ? dependencies : []) },
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: {
         index: here('pages/index.html'),
         widget: here('pages/widget.html'),

@@ -9,6 +9,16 @@ const dist = join(root, 'dist');
 /** @typedef {import('./weights.mjs').Graph} Graph */
 
 /**
+ * `npm run build -- --modules`: what a chunk consists of, largest first, in bytes before compression.
+ * @param {{ fileName: string, modules: Record<string, { renderedLength: number }> }} chunk
+ */
+function showModules({ fileName, modules }) {
+  console.log(fileName);
+  const parts = Object.entries(modules).map(([id, { renderedLength }]) => ({ id: id.replace(root, ''), renderedLength }));
+  for (const { id, renderedLength } of parts.toSorted((a, b) => b.renderedLength - a.renderedLength).slice(0, 25)) console.log(`${String(renderedLength).padStart(9)}  ${id}`);
+}
+
+/**
  * The two pages, elements.js and chat.js.
  * @returns {Promise<{ graph: Graph, entry: (source: string) => string }>}
  */
@@ -22,6 +32,7 @@ async function buildPages() {
   const entries = new Map();
   for (const chunk of result.output) {
     if (chunk.type !== 'chunk') continue;
+    if (process.argv.includes('--modules')) showModules(chunk);
     graph.set(chunk.fileName, { imports: chunk.imports, dynamicImports: chunk.dynamicImports, css: [...(chunk.viteMetadata?.importedCss ?? [])] });
     if (chunk.facadeModuleId) entries.set(chunk.facadeModuleId.replaceAll('\\', '/'), chunk.fileName);
   }

@@ -40,7 +40,8 @@ export function packagesAreCurrent(folder) {
 export function ensurePackages(folder = root) {
   if (packagesAreCurrent(folder)) return;
   console.log('Installing npm packages …');
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: it refuses a lock file that lacks the packages of another system, and no registry has all of them.
+  const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const [command, rest] = npm?.endsWith('.js') || npm?.endsWith('.cjs') ? [process.execPath, [npm, ...args]] : ['npm', args];
   const { status, error } = spawnSync(command, rest, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' && command === 'npm' });
