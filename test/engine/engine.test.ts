@@ -1,0 +1,168 @@
+import { expect } from '@open-wc/testing';
+import { ModelServer, settle } from '../xmpp/model-server.js';
+import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
+import { ModelArchive, said } from './model-archive.js';
+
+const ME = 'romeo@example.com';
+const JULIET = 'juliet@example.com';
+const NURSE = 'nurse@example.com';
+const draft = (body: string, conversation = JULIET) => ({ conversation, chatType: 'chat', sender: ME, archive: ME, body }) as const;
+
+describe('engine/engine', () => {
+  afterEach(endAll);
+
+  it('commits what comes in, then tells the pages, then answers', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    runEngine(server, name);
+    await until(() => page.replica.get('session', '')?.status === 'online' && !page.replica.get('session', '')?.catchingUp, 'caught up');
+    server.deliver(said(`${JULIET}/balcony`, server.jid, 'Art thou not Romeo?', { id: 'j1', stanzaId: kept.add(JULIET, 'Art thou not Romeo?', 'j1') }).replace('</message>', "<request xmlns='urn:xmpp:receipts'/></message>"));
+    await until(() => page.pokes.some((poke) => poke.kind === 'messages' && poke.rows.length > 0), 'a poke');
+    expect(await timeline(page.archive, JULIET)).to.equal('Art thou not Romeo?');
+    expect((await page.archive.conversation(JULIET))?.unread).to.equal(1);
+    await until(() => server.stanzas.some((stanza) => stanza.getChild('received', 'urn:xmpp:receipts')?.attrs['id'] === 'j1'), 'a receipt');
+  });
+
+  it('sends what was put into the outbox, and marks it as the server says', async () => {
+    const server = new ModelServer();
+    new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    await page.archive.enqueue(draft('one'), 'origin-id-1', 1);
+    runEngine(server, name);
+    await until(() => server.stanzas.some((stanza) => stanza.attrs['id'] === 'origin-id-1'), 'the message');
+    await until(async () => (await timeline(page.archive, JULIET)) === 'one:sent', 'the acknowledgement');
+    expect(await page.archive.outbox()).to.deep.equal([]);
+    const message = server.stanzas.find((stanza) => stanza.attrs['id'] === 'origin-id-1')!;
+    expect(message.getChild('origin-id', 'urn:xmpp:sid:0')?.attrs['id']).to.equal('origin-id-1');
+    expect(message.getChild('delay', 'urn:xmpp:delay'), 'written long ago').to.not.equal(undefined);
+    await page.archive.enqueue(draft('two'), 'origin-id-2', Date.now());
+    await page.line.call('flush');
+    await until(async () => (await timeline(page.archive, JULIET)) === 'one:sent two:sent', 'the second');
+  });
+
+  it('hands the stream over: the next engine resumes it, and the pages notice nothing', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    const first = runEngine(server, name);
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'the first leader');
+    runEngine(server, name);
+    await settle();
+    expect(server.sockets.length, 'one stream').to.equal(1);
+    await first.close();
+    await until(() => server.sockets[1]?.sent('resume').length === 1, 'a resumption');
+    server.deliver(said(`${JULIET}/balcony`, server.jid, 'after', { id: 'j2', stanzaId: kept.add(JULIET, 'after', 'j2') }));
+    await until(async () => (await timeline(page.archive, JULIET)) === 'after', 'what the new leader got');
+    expect(server.sockets[1]!.elements.some((element) => element.getChild('bind') !== undefined), 'no new session').to.equal(false);
+    await page.archive.enqueue(draft('reply'), 'origin-id-3', Date.now());
+    await page.line.call('flush');
+    await until(async () => (await timeline(page.archive, JULIET)) === 'after reply:sent', 'the new leader sends');
+    expect(server.wrong).to.equal(undefined);
+  });
+
+  it('settles messages of unknown fate against the archive: what arrived is not sent again, what did not is', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    runEngine(server, name);
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'online');
+    // The server gets all of it, keeps the first and dies before it has acknowledged anything.
+    const take = server.onStanza;
+    server.onStanza = (stanza, socket) => {
+      if (stanza.name === 'message' && stanza.attrs['id'] === 'origin-id-lost') return;
+      take(stanza, socket);
+      if (stanza.attrs['id'] === 'origin-id-kept') socket.dead = true;
+    };
+    server.socket.dead = false;
+    await page.archive.enqueue(draft('kept'), 'origin-id-kept', Date.now());
+    await page.archive.enqueue(draft('lost', NURSE), 'origin-id-lost', Date.now());
+    await page.line.call('flush');
+    await until(() => kept.messages.length === 1, 'the kept one');
+    await until(async () => (await page.archive.outbox()).every((row) => row.state === 'inflight'), 'both on the wire');
+    server.id = 'another stream';
+    server.onStanza = take;
+    server.socket.closed = false;
+    server.socket.cut();
+    await until(async () => (await page.archive.outbox()).length === 0, 'both settled');
+    expect(await timeline(page.archive, JULIET)).to.equal('kept:sent');
+    expect(await timeline(page.archive, NURSE)).to.equal('lost:sent');
+    expect(kept.messages.map(({ message }) => /<body>(\w+)/.exec(message)![1])).to.deep.equal(['kept', 'lost']);
+  });
+
+  it('fails a message that comes back', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    kept.keeps = false;
+    const take = server.onStanza;
+    server.onStanza = (stanza, socket) => {
+      take(stanza, socket);
+      if (stanza.name === 'message') server.deliver(`<message xmlns='jabber:client' type='error' from='${JULIET}' to='${server.jid}' id='${stanza.attrs['id']}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`);
+    };
+    const name = freshName();
+    const page = await openPage(name);
+    await page.archive.enqueue(draft('anybody?'), 'origin-id-bounce', Date.now());
+    runEngine(server, name);
+    await until(async () => (await timeline(page.archive, JULIET)) === 'anybody?:failed', 'the bounce');
+  });
+
+  it('answers requests once, and strangers with what an absent client would say (RFC 6120 §8.2.3)', async () => {
+    const server = new ModelServer();
+    new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    runEngine(server, name);
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'online');
+    const ask = (id: string, from: string, payload: string) => server.deliver(`<iq xmlns='jabber:client' type='get' id='${id}' from='${from}' to='${server.jid}'>${payload}</iq>`);
+    const info = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
+    ask('q1', 'example.com', info);
+    ask('q2', 'mallory@example.net/x', info);
+    ask('q3', 'example.com', "<query xmlns='urn:example:unknown'/>");
+    ask('q4', 'example.com', '');
+    const answer = (id: string) => server.stanzas.filter((stanza) => stanza.name === 'iq' && stanza.attrs['id'] === id);
+    await until(() => ['q1', 'q2', 'q3', 'q4'].every((id) => answer(id).length === 1), 'four answers');
+    expect(answer('q1')[0]!.attrs['type']).to.equal('result');
+    for (const id of ['q2', 'q3']) expect(answer(id)[0]!.getChild('error')?.getChild('service-unavailable'), id).to.not.equal(undefined);
+    expect(answer('q2')[0]!.getChild('query'), 'nothing of the request is sent back').to.equal(undefined);
+    expect(answer('q4')[0]!.getChild('error')?.getChild('bad-request')).to.not.equal(undefined);
+  });
+
+  it('carries out commands, and refuses those it does not know', async () => {
+    const server = new ModelServer();
+    new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    runEngine(server, name);
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'online');
+    await page.line.call('setPresence', { show: 'away', status: 'at the tomb' });
+    expect(server.stanzas.findLast((stanza) => stanza.name === 'presence')?.getChildText('status')).to.equal('at the tomb');
+    await until(() => page.replica.get('session', '')?.presence.show === 'away', 'the view');
+    for (const command of ['nonsense', 'constructor', '__proto__']) {
+      let error: unknown;
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await page.line.call(command as 'wake').catch((thrown: unknown) => (error = thrown));
+      expect((error as { code?: string }).code, command).to.equal('invalid');
+    }
+  });
+
+  it('skips a poisoned stanza and keeps the rest of its batch', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    const { modules } = await import('../../src/xep/index.js');
+    const poison = { xep: 'test', title: 'Poison', unwrap(stanza: { getChildText(name: string): string | null }): undefined {
+      if (stanza.getChildText('body') === 'poison') throw new Error('asked to');
+    } };
+    runEngine(server, name, { modules: [...modules, poison] });
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'online');
+    server.deliver(...['a', 'poison', 'b'].map((body) => said(`${JULIET}/x`, server.jid, body, { id: body, stanzaId: kept.add(JULIET, body, body) })));
+    await until(async () => (await timeline(page.archive, JULIET)) === 'a b', 'the two others');
+    await until(() => server.unconfirmed.length === 0, 'all counted (XEP-0198 §4)');
+    expect(server.wrong).to.equal(undefined);
+  });
+});
