@@ -68,6 +68,18 @@ describe('xep/rfc6121-message: whose conversation', () => {
   });
 });
 
+describe('xep/rfc6121-message: which id', () => {
+  const xml = "<message from='juliet@capulet.example/a' to='romeo@montague.example' id='m1'><body>x</body><origin-id xmlns='urn:xmpp:sid:0' id='o1'/><stanza-id xmlns='urn:xmpp:sid:0' by='romeo@montague.example' id='s1'/></message>";
+  it('takes the archive\'s id from who keeps one, and the sender\'s own beside it', () => {
+    expect(base(xml)).to.include({ archiveId: 's1', originId: 'o1', messageId: 'm1' });
+  });
+  it('hostile: an id in the name of an account without an archive, and one inside of an archive\'s result', () => {
+    expect(base(xml, {}, { archives: () => false })).to.not.have.property('archiveId');
+    expect(base(xml, { archive: 'romeo@montague.example', archiveId: 'r1' })).to.include({ archiveId: 'r1' });
+    expect(base(xml, { archive: 'romeo@montague.example' })).to.not.have.property('archiveId');
+  });
+});
+
 describe('xep/rfc6121-message: when', () => {
   it('believes the own server and the room about the time', async () => {
     const offline = await example('0203', 'Receiving a Message Sent While Offline');
