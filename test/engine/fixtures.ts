@@ -74,6 +74,6 @@ export async function openPage(name: string): Promise<Page> {
 
 /** The bodies of a conversation with what became of each, `|` for a gap. */
 export async function timeline(archive: Archive, conversation: string): Promise<string> {
-  const items = await archive.window(conversation, {}, 1000);
+  const items = await archive.window(conversation, {}, 10_000);
   return items.map((item) => (item.kind === 'gap' ? '|' : item.row.state.body + (item.row.state.delivery === undefined ? '' : `:${item.row.state.delivery}`))).join(' ');
 }
