@@ -70,12 +70,12 @@ const kept = (view: RoomView | undefined): Partial<RoomView> => ({ ...(view?.nam
 
 type ViewChange = { readonly [K in keyof RoomView]?: RoomView[K] | undefined };
 
-/** Changes what is shown of a room; `undefined` takes a field away. */
+/** Changes what is shown of a room; `undefined` takes a field away. An attempt that another has overtaken shows nothing more. */
 export function changeView(ctx: XepContext, room: Room, change: ViewChange): void {
   const entries = Object.entries(change) as [keyof RoomView, unknown][];
   if (entries.every(([key, value]) => room.view[key] === value)) return;
   room.view = Object.fromEntries(Object.entries({ ...room.view, ...change }).filter(([, value]) => value !== undefined)) as unknown as RoomView;
-  ctx.live.set('room', room.jid, room.view);
+  if (maps.of(ctx).get(room.jid) === room) ctx.live.set('room', room.jid, room.view);
 }
 
 /** We are not in the room (any more). Ends an attempt to join. */

@@ -6,6 +6,7 @@ import { presence, setOwnPresence } from '../../src/xep/rfc6121-presence.js';
 import type { FactBase } from '../../src/model/fact.js';
 import type { RoomView } from '../../src/model/room.js';
 import type { Origin } from '../../src/xep/module.js';
+import { ChatError } from '../../src/base/error.js';
 import { NS_CLIENT, type Element } from '../../src/xmpp/element.js';
 import { example, examplesOf } from '../support/xep-examples.js';
 import { fakeContext, settled, type FakeContext } from '../support/xep-context.js';
@@ -84,6 +85,22 @@ describe('xep/0045-muc', () => {
       tell(ctx, gone(nick, [110, 307, 333]));
       await entering(ctx);
       expect(ctx.sent[1]!.getChild('x')!.getChild('history')!.attrs['since']).to.equal(new Date(ctx.clock.now()).toISOString().slice(0, 19) + 'Z');
+    });
+
+    it('an attempt that is overtaken, or outlived by its session, shows nothing more', async () => {
+      const ctx = witch();
+      const answers: ((value: ChatError) => void)[] = [];
+      ctx.onIq(() => new Promise<ChatError>((resolve) => answers.push(resolve)));
+      const first = joinRoom(ctx, { jid: room, nick: 'first' });
+      const second = joinRoom(ctx, { jid: room, nick: 'second' });
+      await settled();
+      answers[0]!(new ChatError('refused', '', { condition: 'item-not-found' }));
+      await first;
+      expect(view(ctx)).to.deep.include({ state: 'joining', nick: 'second' });
+      muc.onEnd!(ctx);
+      answers[1]!(new ChatError('offline', ''));
+      expect(await second.catch((error: unknown) => error)).to.have.property('code', 'offline');
+      expect(view(ctx)).to.deep.include({ state: 'joining', nick: 'second' });
     });
 
     it('gives the password', async () => {
@@ -390,6 +407,16 @@ describe('xep/0045-muc', () => {
     tell(ctx, there(nick, [110]));
     expect(view(ctx)?.state).to.equal('joined');
     presence.onEnd!(ctx);
+  });
+
+  it('a resumption in the same worker enters nothing again, refused rooms least of all', async () => {
+    const ctx = await inside();
+    tell(ctx, gone(nick, [110, 301]));
+    const sent = ctx.sent.length;
+    await muc.onResumed!(ctx);
+    await settled();
+    expect(ctx.sent).to.have.length(sent);
+    expect(view(ctx)?.refusal).to.equal('banned');
   });
 
   describe('invitations through the room (§7.8.2)', () => {
