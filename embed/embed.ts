@@ -1,5 +1,5 @@
 /**
- * The loader: what the script tag runs on somebody else's page. A launcher in a closed shadow root; nothing fetched,
+ * The loader: what the script tag runs on somebody else's page. A launcher in a shadow root; nothing fetched,
  * stored or connected until the visitor uses it; then a frame of the chat's own origin.
  */
 import type { FrameMethod, Status, ToHost } from './channel.js';

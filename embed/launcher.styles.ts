@@ -1,5 +1,5 @@
 /**
- * The loader's whole style, inside a closed shadow root. `:host` rules are important so that no rule of the page, however
+ * The loader's whole style, inside its shadow root. `:host` rules are important so that no rule of the page, however
  * important itself, reaches in: among important rules the inner tree wins (CSS Cascading 4, §6.1).
  */
 export const launcherStyles = `

@@ -24,7 +24,7 @@ function readableOn(colour: string): string | undefined {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
-/** The button and the place of the panel, in a closed shadow root that the page's styles do not reach. */
+/** The button and the place of the panel, in a shadow root that the page's styles do not reach. */
 export class Launcher {
   readonly host = document.createElement('tertulia-launcher');
   readonly panel = document.createElement('div');
@@ -40,7 +40,7 @@ export class Launcher {
     this.#locale = settings.locale ?? document.documentElement.lang ?? '';
     if (!this.#locale) this.#locale = navigator.language;
     this.#toggle = toggle;
-    const root = this.host.attachShadow({ mode: 'closed' });
+    const root = this.host.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(launcherStyles);
     root.adoptedStyleSheets = [sheet];

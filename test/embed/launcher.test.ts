@@ -2,16 +2,10 @@ import { expect } from '@open-wc/testing';
 import { Launcher } from '../../embed/launcher.js';
 import type { Settings } from '../../embed/settings.js';
 
-// The root is closed to the page: the test catches it as it is made.
 function launch(settings: Settings, toggle: () => void = () => {}): { launcher: Launcher; button: HTMLButtonElement; root: ShadowRoot } {
-  const attach = Element.prototype.attachShadow;
-  let root: ShadowRoot | undefined;
-  Element.prototype.attachShadow = function (init) {
-    return (root = attach.call(this, init));
-  };
   const launcher = new Launcher(settings, toggle);
-  Element.prototype.attachShadow = attach;
-  return { launcher, root: root!, button: root!.querySelector('button')! };
+  const root = launcher.host.shadowRoot!;
+  return { launcher, root, button: root.querySelector('button')! };
 }
 
 describe('embed/launcher', () => {
@@ -37,10 +31,6 @@ describe('embed/launcher', () => {
     expect(button.getAttribute('aria-expanded')).to.equal('true');
     launcher.setLocale('de-AT');
     expect(button.getAttribute('aria-label')).to.match(/^Chat schließen/);
-  });
-
-  it('is closed to the page', () => {
-    expect(start({}).launcher.host.shadowRoot).to.equal(null);
   });
 
   it('keeps its looks under hostile rules', () => {
