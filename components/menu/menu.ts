@@ -68,6 +68,8 @@ export class Menu extends ChatElement {
     } else if (event.key === 'Escape' || event.key === 'Tab') {
       if (event.key === 'Escape') event.preventDefault();
       this.popup.hidePopover();
+      // Not left to the browser: the button may be in another shadow tree than it looks in. Tab goes on from the button.
+      this.trigger.focus();
     }
     // Neither the list around the menu nor the panel around the list may act on what was meant for the menu.
     event.stopPropagation();

@@ -5,12 +5,16 @@ export type Route =
   | { readonly view: 'conversations' | 'contacts' | 'rooms' }
   | { readonly view: 'chat' | 'room' | 'contact'; readonly jid: string };
 
-const lists: Record<string, Route> = { '': { view: 'conversations' }, chats: { view: 'conversations' }, contacts: { view: 'contacts' }, rooms: { view: 'rooms' } };
+const lists: ReadonlyMap<string, Route> = new Map([
+  ['', { view: 'conversations' }],
+  ['contacts', { view: 'contacts' }],
+  ['rooms', { view: 'rooms' }],
+]);
 
 /** `#/chat/JID`, `#/room/JID`, `#/contact/JID`, `#/contacts`, `#/rooms`; the conversations for anything else. */
 export function parseRoute(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '');
-  const list = lists[path.replace(/\/$/, '')];
+  const list = lists.get(path.replace(/\/$/, ''));
   if (list) return list;
   const slash = path.indexOf('/');
   const view = path.slice(0, slash);

@@ -53,6 +53,7 @@ export class OwnPresence extends ChatElement {
     event.preventDefault();
     event.stopPropagation();
     this.popup.hidePopover();
+    this.trigger.focus();
   }
 
   #language(tag: string): string {
