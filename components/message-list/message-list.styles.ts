@@ -35,6 +35,10 @@ export const styles = css`
     padding: var(--t-4) var(--t-4) var(--t-3);
   }
 
+  /* Only messages are held on to while others come and go: the rest is redrawn in other places. */
+  .inner > :not([role='article']) {
+    overflow-anchor: none;
+  }
   .day,
   .gap,
   .start {

@@ -18,6 +18,7 @@ import { entriesOf, firstUnread, type Entry } from './entries.js';
 import { styles } from './message-list.styles.js';
 import { markAfterFrame } from './paint-mark.js';
 import { ReadMarker } from './read-marker.js';
+import { ScrollAnchor } from './scroll-anchor.js';
 
 /** Pixels from the end within which one still follows, and from the top at which older messages are asked for. */
 const NEAR_END = 48;
@@ -61,6 +62,7 @@ export class MessageList extends ChatElement {
   readonly #session = new Watch(this, () => this.client?.session);
   readonly #expanded = new Set<number>();
   readonly #reading = new ReadMarker(this, () => this.#markRead());
+  readonly #anchor = new ScrollAnchor();
   #unreadFrom: number | undefined;
   #opened = false;
   /** Whose archive the timeline reads. */
@@ -116,16 +118,20 @@ export class MessageList extends ChatElement {
       this.#unsubscribe = this.#timeline.subscribe(() => this.#changed());
       this.#changed();
     }
+    if (!this.following && this.scroller) this.#anchor.hold(this.scroller);
   }
 
   override updated(): void {
+    if (this.scroller) this.#anchor.release(this.scroller);
     const { items } = this.#timeline ?? {};
     if (items && !this.#opened) {
       this.#opened = true;
       markAfterFrame('tertulia:conversation-painted', { jid: this.jid, messages: items.length });
     }
-    if (items) this.#loadMore();
-    this.#reading.check();
+    queueMicrotask(() => {
+      if (items) this.#loadMore();
+      this.#reading.check();
+    });
   }
 
   #close(): void {

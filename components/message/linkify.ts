@@ -3,7 +3,7 @@ export type TextPart = { readonly text: string; readonly href?: string };
 
 const schemes: ReadonlySet<string> = new Set(['https:', 'http:', 'mailto:', 'tel:', 'xmpp:']);
 // Each alternative starts with a fixed word or ends at the first space: no backtracking over the body.
-const candidate = /(?:https?:\/\/|www\.|mailto:|tel:|xmpp:)[^\s<>"\u0000-\u001f\u202a-\u202e\u2066-\u2069]+|(?<![\p{L}\p{N}._+-])[\p{L}\p{N}._+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/giu;
+const candidate = /(?<![\p{L}\p{N}:/@])(?:https?:\/\/|www\.|mailto:|tel:|xmpp:)[^\s<>"\u0000-\u001f\u202a-\u202e\u2066-\u2069]+|(?<![\p{L}\p{N}._+-])[\p{L}\p{N}._+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/giu;
 const MAX_LINKS = 100;
 
 /** Text in runs, addresses among it marked. Only schemes that cannot run anything; everything else stays text. */
@@ -23,11 +23,6 @@ export function linkify(text: string): TextPart[] {
   }
   if (end < text.length) parts.push({ text: text.slice(end) });
   return parts;
-}
-
-/** The address if a link may lead there, else `undefined`: `javascript:`, `data:` and their like, hidden credentials, nonsense. */
-export function safeHref(address: string): string | undefined {
-  return hrefOf(address)?.url;
 }
 
 function hrefOf(found: string): { url: string; shown?: string } | undefined {

@@ -24,6 +24,7 @@ export const messageStyles = css`
   }
   .stack {
     display: grid;
+    grid-template-columns: minmax(0, auto);
     justify-items: start;
     min-inline-size: 0;
     max-inline-size: min(34rem, 82%);
@@ -174,8 +175,10 @@ export const messageStyles = css`
     display: grid;
     justify-items: end;
     gap: var(--t-1);
+    min-inline-size: 0;
     padding-block: var(--t-1);
     font-size: var(--t-size-2);
+    overflow-wrap: anywhere;
   }
   .failure p {
     display: flex;
