@@ -145,7 +145,7 @@ main().then(
     const { code, path } = /** @type {NodeJS.ErrnoException} */ (error);
     if (error instanceof Trouble) console.error(`\n${error.message}`);
     else if (code === 'ENOSPC') console.error('\nThe disk is full. Make room, or name a folder on another disk by TERTULIA_DATA.');
-    else if (code === 'EACCES' || code === 'EROFS') console.error(`\n${path ?? data} cannot be written to. Name another data folder by TERTULIA_DATA, or mend its owner.`);
+    else if (code !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) console.error(`\n${path ?? data} cannot be written to. Name another data folder by TERTULIA_DATA, or mend its owner.`);
     else if (code === 'EADDRINUSE') console.error(`\n${error.message}. End the program that uses the port, or choose others by PORT, DEMO_PORT and XMPP_PORT.`);
     else console.error(error);
     process.exit(1);
