@@ -125,10 +125,16 @@ export const row = css`
       padding-inline-end: calc(var(--t-target) + var(--t-2));
     }
   }
-  /* No hover, no dots on every line: what is open has the same menu. */
+  /* No hover, no dots on every line: what is open has the same menu. From the keyboard they are there. */
   @media (hover: none) {
     .end.on-demand {
-      display: none;
+      opacity: 0;
+      pointer-events: none;
+    }
+    .row:focus-visible + .end.on-demand,
+    .end.on-demand:focus-within {
+      opacity: 1;
+      pointer-events: auto;
     }
   }
   @media (forced-colors: active) {
