@@ -1,8 +1,4 @@
-import type { Accounts } from '../archive/accounts.js';
-import type { Archive, Poke } from '../archive/archive-types.js';
-import type { Clock } from '../base/clock.js';
-import type { IdSource } from '../base/id.js';
-import type { Log } from '../base/log.js';
+import type { Poke } from '../archive/archive-types.js';
 import type { AuthMode, Deployment, SessionView } from '../model/account.js';
 import type { OwnPresence } from '../model/contact.js';
 import type { ConversationRow } from '../model/conversation.js';
@@ -10,38 +6,23 @@ import type { OccupantView, RoomListing } from '../model/room.js';
 import type { LiveChange } from '../model/live.js';
 import type { ChatClient, Content, SignInOptions, Timeline, Value } from './chat-client.js';
 import type { Command, Commands } from './bus.js';
-import type { EngineHost } from './bridge.js';
-import type { Identity, SignInParts } from './sign-in.js';
 import { ChatError } from '../base/error.js';
 import { bareJid, localOf, normalizeJid, resourceOf } from '../base/jid.js';
+import { AccountKeeper, type AccountKeeperParts } from './account-keeper.js';
 import { AccountLists } from './account-lists.js';
 import { Avatars } from './avatars.js';
 import { LiveValues } from './live-values.js';
 import { Marks } from './marks.js';
-import { OpenAccount } from './open-account.js';
-import { identify, keptIdentity, slotFor } from './sign-in.js';
+import type { OpenAccount } from './open-account.js';
 import { TypingNotices } from './typing-notices.js';
 import { Source } from './value.js';
 import { watchPage } from './watch-page.js';
 
-export type ChatClientParts = {
-  readonly deployment: Deployment;
-  readonly host: EngineHost;
-  /** Asked for after the host has made storage ready. */
-  readonly accounts: () => Promise<Accounts>;
-  readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void) => Promise<Archive>;
-  /** Deletes every database of ours in this browser. */
-  readonly deleteEverything: () => Promise<void>;
-  readonly clock: Clock;
-  readonly newId: IdSource;
-  readonly log: Log;
-};
+export type ChatClientParts = AccountKeeperParts;
 
 const idle: SessionView = { status: 'idle', catchingUp: false, presence: { show: 'available' } };
 /** How long a request waits for a connection that is just being made, milliseconds. */
 const connectingWait = 15_000;
-/** A leader that does not answer a sign-out by then is left behind, milliseconds. */
-const farewellWait = 3_000;
 
 /** Makes what a page holds. Nothing is fetched, stored or connected before `resume` or `signIn`. */
 export const createChatClient = (parts: ChatClientParts): ChatClient => new PageClient(parts);
@@ -61,136 +42,64 @@ class PageClient implements ChatClient {
   readonly contacts = this.#lists.contacts;
   readonly requests = this.#lists.requests;
   readonly rooms = this.#lists.rooms;
-  #account: OpenAccount | undefined;
-  #accounts: Accounts | undefined;
-  #keepsStorage = true;
+  readonly #keeper: AccountKeeper;
   #watching = false;
   /** Taken for seen until the page says otherwise. */
   #visible = true;
-  /** Signing in and out follow each other. */
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ChatClientParts) {
     this.#parts = parts;
     this.deployment = parts.deployment;
+    this.#keeper = new AccountKeeper(parts, {
+      changed: (account) => this.#changed(account),
+      accepted: () => this.#accepted(),
+      pokes: (pokes) => this.#onPokes(pokes),
+      live: (changes) => this.#onLive(changes),
+    });
     this.#typing = new TypingNotices(parts.clock, (conversation, state) => {
       if (this.session.value.status === 'online') this.#account?.line.tell('typing', conversation, state);
     });
   }
 
+  get #account(): OpenAccount | undefined {
+    return this.#keeper.account;
+  }
   get mode(): AuthMode | undefined {
     return this.#account?.mode;
   }
 
   // --- who -----------------------------------------------------------------------------------------------------
 
-  resume(slot: string): Promise<boolean> {
-    return this.#inTurn(async () => {
-      if (this.#account?.slot === slot) return true;
-      try {
-        const parts = await this.#signInParts();
-        const identity = await keptIdentity(slot, parts);
-        if (identity) await this.#open(identity);
-        return identity !== undefined;
-      } finally {
-        this.ready.set(true);
-      }
-    });
-  }
-
-  signIn(options: SignInOptions): Promise<void> {
-    return this.#inTurn(async () => {
-      const parts = await this.#signInParts();
-      const slot = slotFor(options.mode, this.deployment);
-      const before = await parts.accounts.get(slot);
-      const identity = await identify(options, parts);
-      // A change of user purges before it connects.
-      if (before && before.jid !== identity.account) await this.#purge(before.jid);
-      if (this.#account?.slot !== slot || this.#account.jid !== identity.account || options.mode !== 'guest') {
-        await this.#close();
-        await this.#open(identity);
-      }
+  async resume(slot: string): Promise<boolean> {
+    try {
+      return await this.#keeper.resume(slot);
+    } finally {
       this.ready.set(true);
-      // A person's password was tried already, and a guest's account was just made.
-      if (options.mode === 'host' || options.mode === 'anonymous') await this.#accepted();
-    });
+    }
   }
-
+  async signIn(options: SignInOptions): Promise<void> {
+    await this.#keeper.signIn(options);
+    this.ready.set(true);
+  }
   signOut(): Promise<void> {
-    return this.#inTurn(async () => {
-      const account = this.#account;
-      if (!account) return;
-      await this.#farewell(account);
-      const { accounts } = await this.#signInParts();
-      await accounts.remove(account.slot);
-      await this.#destroy(account);
-    });
+    return this.#keeper.signOut();
   }
-
   forget(): Promise<void> {
-    return this.#inTurn(async () => {
-      const parts = await this.#signInParts();
-      const rows = await parts.accounts.all();
-      const account = this.#account;
-      if (account) {
-        await this.#farewell(account);
-        await this.#destroy(account);
-      }
-      for (const row of rows) {
-        // Best effort: what the server keeps of a guest goes too, where the server can be reached.
-        if (row.mode === 'guest' && row.secret !== undefined) await this.#withTimeout(this.#parts.host.unregister(row.jid, { kind: 'password', password: row.secret }, this.deployment));
-        this.#tellGone(row.jid);
-      }
-      parts.accounts.close();
-      this.#accounts = undefined;
-      await this.#parts.deleteEverything();
-    });
+    return this.#keeper.forget();
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
-
-  async #signInParts(): Promise<SignInParts> {
-    const { host } = this.#parts;
-    this.#keepsStorage = await host.prepare();
-    this.#accounts ??= await this.#parts.accounts();
-    return { deployment: this.deployment, host, accounts: this.#accounts };
-  }
-
-  /** One database per address; an anonymous visitor's, and one in the page's memory, are this page's alone. */
-  #archiveName(jid: string, mode: AuthMode): string {
-    return `tertulia/${jid}${mode === 'anonymous' || !this.#keepsStorage ? `/${this.#parts.newId()}` : ''}`;
-  }
-
-  async #open(identity: Identity): Promise<void> {
-    const { host, openArchive, clock, newId } = this.#parts;
-    const archiveName = this.#archiveName(identity.account, identity.mode);
-    let account: OpenAccount | undefined;
-    const archive = await openArchive(archiveName, (pokes) => account?.wrote(pokes));
-    const channel = host.openChannel(archiveName);
-    account = new OpenAccount(
-      { jid: identity.account, mode: identity.mode, slot: identity.slot, archiveName, archive, channel, clock, newId },
-      {
-        pokes: (pokes) => this.#onPokes(pokes),
-        live: (changes) => this.#onLive(changes),
-        gone: () => void this.#inTurn(() => (this.#account === account ? this.#close() : Promise.resolve())),
-      },
-    );
-    this.#account = account;
+  async #changed(account: OpenAccount | undefined): Promise<void> {
+    this.#typing.stop();
+    this.session.set(account ? { ...idle, status: 'connecting', ...(account.mode === 'anonymous' ? {} : { me: account.jid }) } : idle);
+    this.#live.open(account?.replica);
+    this.#avatars.open(account?.archive);
+    await this.#lists.open(account?.archive);
+    if (!account) return;
     account.onHiddenElsewhere(() => {
       // Another page is looked at no more, this one is.
-      if (this.#visible) account?.line.tell('visible', true);
+      if (this.#visible) account.line.tell('visible', true);
     });
     if (this.#visible) account.line.tell('visible', true);
-    this.session.set({ ...idle, status: 'connecting', ...(identity.mode === 'anonymous' ? {} : { me: identity.account }) });
-    this.#live.open(account.replica);
-    this.#avatars.open(archive);
-    await this.#lists.open(archive);
-    const { mode, nickname, scramSeen } = identity;
-    account.engine = await host.start({ archiveName, account: identity.account, mode, ...(nickname === undefined ? {} : { nickname }), deployment: this.deployment, scramSeen }, identity.secret);
     this.#watchPage();
   }
 
@@ -206,64 +115,10 @@ class PageClient implements ChatClient {
     });
   }
 
-  async #close(): Promise<void> {
-    const account = this.#account;
-    if (!account) return;
-    this.#account = undefined;
-    this.#typing.stop();
-    this.#live.open(undefined);
-    this.#avatars.open(undefined);
-    await this.#lists.open(undefined);
-    this.session.set(idle);
-    await account.close();
-    if (account.mode === 'anonymous') await this.#purgeArchive(account.archiveName);
-  }
-
-  /** Ends the session at the server, whichever tab leads. */
-  async #farewell(account: OpenAccount): Promise<void> {
-    await this.#withTimeout(account.line.call('signOut'));
-  }
-
-  async #withTimeout(work: Promise<unknown>): Promise<void> {
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.#parts.clock.after(farewellWait, resolve);
-    });
-    await Promise.race([work.catch((error: unknown) => this.#parts.log.debug('left without a farewell', error)), late]);
-    cancel();
-  }
-
-  async #destroy(account: OpenAccount): Promise<void> {
-    account.tellGone();
-    await this.#close();
-    await this.#purgeArchive(account.archiveName);
-  }
-
-  /** Deletes an account's archive, open in other tabs or not. */
-  async #purge(jid: string): Promise<void> {
-    if (this.#account?.jid === jid) await this.#close();
-    this.#tellGone(jid);
-    await this.#purgeArchive(this.#archiveName(jid, 'login'));
-  }
-
-  #tellGone(jid: string): void {
-    const channel = this.#parts.host.openChannel(this.#archiveName(jid, 'login'));
-    channel.post({ type: 'gone' });
-    channel.close();
-  }
-
-  async #purgeArchive(name: string): Promise<void> {
-    const archive = await this.#parts.openArchive(name, () => {});
-    await archive.destroy();
-  }
-
-  /** Resolves once the server has let us in, rejects when it will not or cannot be reached. */
   async #accepted(): Promise<void> {
-    await this.#until((session) => session.status === 'online' || session.status === 'refused' || session.error !== undefined);
+    await this.#until((session) => session.status === 'online' || session.status === 'refused' || session.status === 'idle' || session.error !== undefined);
     const { status, error } = this.session.value;
-    if (status === 'online') return;
-    await this.#close();
-    throw new ChatError(error?.code ?? 'unreachable', 'the server did not accept this visitor', { condition: error?.condition });
+    if (status !== 'online') throw new ChatError(error?.code ?? 'unreachable', 'the server did not accept this visitor', { condition: error?.condition });
   }
 
   #until(done: (session: SessionView) => boolean): Promise<void> {

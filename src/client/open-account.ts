@@ -20,6 +20,8 @@ export type OpenAccountParts = {
   readonly jid: string;
   readonly mode: AuthMode;
   readonly slot: string;
+  /** Outlives the page. */
+  readonly kept: boolean;
   readonly archiveName: string;
   readonly archive: Archive;
   readonly channel: Channel;
@@ -32,6 +34,8 @@ export class OpenAccount {
   readonly jid: string;
   readonly mode: AuthMode;
   readonly slot: string;
+  /** Outlives the page. */
+  readonly kept: boolean;
   readonly archiveName: string;
   readonly archive: Archive;
   readonly line: LeaderLine;
@@ -46,6 +50,7 @@ export class OpenAccount {
     this.jid = parts.jid;
     this.mode = parts.mode;
     this.slot = parts.slot;
+    this.kept = parts.kept;
     this.archiveName = parts.archiveName;
     this.archive = parts.archive;
     this.#channel = parts.channel;

@@ -88,6 +88,7 @@ async function login(slot: string, { credentials, remember }: SignInOptions, nic
   const { scram } = await host.verify(account, given, deployment);
   const kept = remember !== false && scram !== undefined;
   if (kept) await accounts.put({ slot, jid: account, mode: 'login', scram, ...nickname });
+  else await accounts.remove(slot);
   const secret: Secret = scram ? { kind: 'scram', key: scram } : given;
   return { slot, mode: 'login', account, ...nickname, scramSeen: scram !== undefined, kept, secret: async () => secret };
 }

@@ -19,6 +19,8 @@ export type InboxPorts = {
   readonly committed: (incomings: readonly Incoming[], facts: readonly Fact[]) => void;
 };
 
+type Message = { readonly incoming: Incoming; readonly facts: readonly Fact[] };
+
 /** A wrapper in a wrapper in a wrapper is nobody's: carbons and archive results are not nested (XEP-0280 §11). */
 const deepest = 3;
 
@@ -35,32 +37,39 @@ export class Inbox {
     this.#ports = ports;
   }
 
-  /** Resolves when the batch is committed. Rejects with `storage` only: the stanzas are then not acknowledged. */
+  /** Resolves when the batch is committed. Never rejects: what could not be written is in the server's archive still. */
   async handle(stanzas: readonly Element[]): Promise<void> {
-    const incomings: Incoming[] = [];
-    const lists: Fact[][] = [];
+    const messages: Message[] = [];
     for (const stanza of stanzas) {
       try {
         if (stanza.name === 'presence') this.#presence(stanza);
         else if (stanza.name === 'iq') this.#ports.iq(stanza);
         else if (stanza.name === 'message') {
           const incoming = this.#open(stanza);
-          if (!incoming) continue;
-          incomings.push(incoming);
-          const facts = this.#read(incoming);
-          if (facts.length > 0) lists.push(facts);
+          if (incoming) messages.push({ incoming, facts: this.#read(incoming) });
         }
       } catch (error) {
         this.poisoned += 1;
-        this.#ports.log.warn(`a ${stanza.name} stanza was skipped`, error);
+        this.#ports.log.warn('a stanza was skipped', error);
       }
     }
-    if (lists.length > 0) await this.#append(lists);
-    if (incomings.length > 0) this.#ports.committed(incomings, lists.flat());
+    const written = await this.#append(messages);
+    if (written.length > 0) this.#ports.committed(written.map(({ incoming }) => incoming), written.flatMap(({ facts }) => facts));
   }
 
-  async #append(lists: readonly Fact[][]): Promise<void> {
-    await this.#ports.archive.append(lists);
+  /** One transaction; where that fails, one for each, so that a single stanza cannot take the others with it. */
+  async #append(messages: readonly Message[]): Promise<readonly Message[]> {
+    const lists = messages.flatMap(({ facts }) => (facts.length > 0 ? [facts] : []));
+    if (lists.length === 0) return messages;
+    try {
+      await this.#ports.archive.append(lists);
+      return messages;
+    } catch (error) {
+      if (messages.length > 1) return (await inOrder(messages, (message) => this.#append([message]))).flat();
+      this.poisoned += 1;
+      this.#ports.log.warn('a message could not be written', error);
+      return [];
+    }
   }
 
   /** A message out of an archive's page, already taken out of its result: facts, and what modules react to. */
@@ -128,4 +137,11 @@ export class Inbox {
     const { modules, ctx } = this.#ports;
     for (const module of modules) if (module.onPresence?.(presence, ctx()) === true) return;
   }
+}
+
+async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  // oxlint-disable-next-line no-await-in-loop -- the order of arrival is the order of the tail
+  for (const item of items) results.push(await work(item));
+  return results;
 }
