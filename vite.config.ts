@@ -97,7 +97,7 @@ export default defineConfig({
   base: './',
   resolve: {
     // @xmpp/resolve imports it for SRV records, which no browser can look up.
-    alias: { 'node:dns': here('scripts/no-dns.mjs') },
+    alias: { 'node:dns': here('scripts/no-dns.mjs'), events: here('scripts/events.mjs') },
   },
   worker: { format: 'es' },
   plugins: [fronts(), workerEntries(), templates()],

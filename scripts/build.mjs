@@ -1,10 +1,12 @@
 // `npm run build`: dist/, static files for any web server, and what they weigh.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+// Made apart and put in its place whole: nobody is served half a build, and two builds do not get into each other's way.
+const making = join(root, '.tertulia', `build-${process.pid}`);
 
 /** @typedef {import('./weights.mjs').Graph} Graph */
 
@@ -24,7 +26,7 @@ function showModules({ fileName, modules }) {
  */
 async function buildPages() {
   const { build } = await import('vite');
-  const result = await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  const result = await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir: making } });
   if (!('output' in result)) throw new Error('vite gave no single output');
   /** @type {Map<string, import('./weights.mjs').Chunk>} */
   const graph = new Map();
@@ -64,7 +66,7 @@ async function buildSingle(source, name) {
     // A front without exports: those of the source, which its tests need, would become a global variable.
     plugins: [{ name: 'tertulia-front', resolveId: (id) => (id.endsWith(front) ? front : undefined), load: (id) => (id === front ? `import ${JSON.stringify(join(root, source))};` : undefined) }],
     build: {
-      outDir: dist,
+      outDir: making,
       emptyOutDir: false,
       target: 'es2022',
       sourcemap: true,
@@ -80,11 +82,11 @@ async function buildSingle(source, name) {
  */
 async function precache(wanted) {
   const { injectManifest } = await import('workbox-build');
-  const file = join(dist, 'service-worker.js');
+  const file = join(making, 'service-worker.js');
   const { count, size, warnings } = await injectManifest({
     swSrc: file,
     swDest: file,
-    globDirectory: dist,
+    globDirectory: making,
     globPatterns: ['**/*.{html,js,css,svg,png,webp,woff2,ico,mp3,ogg,wav,webmanifest}'],
     globIgnores: ['embed.js', 'config.json', 'service-worker.js', '**/*.map'],
     // Their names hold a hash of what is in them.
@@ -115,15 +117,17 @@ export async function buildAll() {
   ];
   const first = new Set(loads.flatMap(({ files }) => files));
   const lazy = [...inPages].filter((file) => !first.has(file)).toSorted();
-  const weights = weigh(loads, (file) => readFileSync(join(dist, file)), lazy);
-  writeFileSync(join(dist, 'weights.json'), `${JSON.stringify(weights, null, 1)}\n`);
+  const weights = weigh(loads, (file) => readFileSync(join(making, file)), lazy);
+  writeFileSync(join(making, 'weights.json'), `${JSON.stringify(weights, null, 1)}\n`);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(making, dist);
   console.log(formatWeights(weights));
   console.log(`Kept for offline use: ${offline.count} files, ${(offline.size / 1000).toFixed(0)} kB.`);
   return { kept: weights.loads.every(({ over }) => !over) };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { kept } = await buildAll();
+  const { kept } = await buildAll().finally(() => rmSync(making, { recursive: true, force: true }));
   if (!kept) {
     console.error('The first load is heavier than allowed: load what is not needed at once by import(), or drop it.');
     process.exitCode = 1;
