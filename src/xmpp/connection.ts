@@ -50,6 +50,8 @@ class XmppConnection implements Connection {
   #cutSleep: (() => void) | undefined;
   #cancelProbe: (() => void) | undefined;
   #cancelIdle: (() => void) | undefined;
+  /** When the probe under way is over, in the clock's time. */
+  #probeEnds = Infinity;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -278,21 +280,25 @@ class XmppConnection implements Connection {
     look();
   }
 
-  /** Any frame is a sign of life, an error too. */
+  /** Any frame is a sign of life, an error too. A probe under way is not put off by a later one. */
   #probe(deadline: number): void {
+    const { clock, domain } = this.#options;
     const stream = this.#stream;
-    if (!stream) return;
+    if (!stream || this.#probeEnds <= clock.now() + deadline) return;
     const seen = stream.received;
     this.#cancelProbe?.();
-    this.#cancelProbe = this.#options.clock.after(deadline, () => {
+    this.#probeEnds = clock.now() + deadline;
+    this.#cancelProbe = clock.after(deadline, () => {
+      this.#probeEnds = Infinity;
       if (stream.received === seen) stream.fail(new ChatError('timeout', 'the server gives no sign of life'));
     });
-    this.iq(xml('iq', { type: 'get', to: this.#options.domain }, xml('ping', { xmlns: NS_PING }))).catch(() => {});
+    this.iq(xml('iq', { type: 'get', to: domain }, xml('ping', { xmlns: NS_PING }))).catch(() => {});
   }
 
   #quiet(): void {
     this.#cancelProbe?.();
     this.#cancelIdle?.();
     this.#cancelProbe = this.#cancelIdle = undefined;
+    this.#probeEnds = Infinity;
   }
 }

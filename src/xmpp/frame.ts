@@ -18,14 +18,19 @@ const refuse = (condition: FrameFault, what: string): never => {
 
 const NS_XML = 'http://www.w3.org/XML/1998/namespace';
 const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
-const space = '[ \\t\\n\\r]';
-const first = '[A-Za-z_\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u{37D}\\u{37F}-\\u{1FFF}\\u{200C}\\u{200D}\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}\\u{10000}-\\u{EFFFF}]';
-const rest = `(?:${first}|[-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}])`;
-const name = `${first}${rest}*(?::${first}${rest}*)?`;
-const opening = new RegExp(`<(${name})`, 'uy');
-const closing = new RegExp(`</(${name})${space}*>`, 'uy');
-const attribute = new RegExp(`${space}+(${name})${space}*=${space}*(?:"([^<"]*)"|'([^<']*)')`, 'uy');
-const ending = new RegExp(`${space}*(/?)>`, 'uy');
+// Names of XML 1.0 without the planes beyond the first, which expat, and so every common server, refuses too.
+const first = 'A-Z_a-z\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u{37D}\\u{37F}-\\u{1FFF}\\u{200C}\\u{200D}\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}';
+const part = `[${first}][${first}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}]*`;
+const anyName = new RegExp(`^${part}(?::${part})?$`, 'u');
+// Nearly every name is of these, and a regular expression of all the others is slow.
+const plainName = /^[A-Za-z_][-.\w]*(?::[A-Za-z_][-.\w]*)?$/;
+const isName = (text: string): boolean => plainName.test(text) || anyName.test(text);
+const nameEnd = /[ \t\n\r/>=<"']|$/g;
+const notSpace = /[^ \t\n\r]|$/g;
+const find = (pattern: RegExp, data: string, from: number): number => {
+  pattern.lastIndex = from;
+  return pattern.exec(data)!.index;
+};
 const notCharacter = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const isCharacter = (code: number): boolean => code <= 0x10ffff && !notCharacter.test(String.fromCodePoint(code));
 
@@ -35,9 +40,9 @@ const tooLong = (data: string): boolean =>
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-function resolve(_reference: string, body: string, end: string): string {
+function resolve(body: string): string {
   const numeric = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(body);
-  if (end === '' || (!numeric && !/^\w+$/.test(body))) return refuse('not-well-formed', 'a bare ampersand');
+  if (!numeric && !/^\w+$/.test(body)) return refuse('not-well-formed', 'a bare ampersand');
   if (!numeric) return Object.hasOwn(entities, body) ? entities[body]! : refuse('restricted-xml', 'an entity reference');
   const code = numeric[1] === undefined ? Number.parseInt(numeric[2]!, 10) : Number.parseInt(numeric[1], 16);
   return isCharacter(code) ? String.fromCodePoint(code) : refuse('not-well-formed', 'a reference to no character');
@@ -46,8 +51,16 @@ function resolve(_reference: string, body: string, end: string): string {
 /** Line ends first (XML §2.11), white space of attributes then (§3.3.3), references last: `&#10;` stays a line end. */
 function decode(raw: string, inAttribute: boolean): string {
   let text = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
-  if (inAttribute) text = text.replace(/[\t\n]/g, ' ');
-  return text.includes('&') ? text.replace(/&([^;&]*)(;?)/g, resolve) : text;
+  if (inAttribute && /[\t\n]/.test(text)) text = text.replace(/[\t\n]/g, ' ');
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', from)) {
+    const end = text.indexOf(';', at);
+    if (end < 0) refuse('not-well-formed', 'a bare ampersand');
+    out += text.slice(from, at) + resolve(text.slice(at + 1, end));
+    from = end + 1;
+  }
+  return from === 0 ? text : out + text.slice(from);
 }
 
 type Attributes = Record<string, string | undefined>;
@@ -72,8 +85,9 @@ class FrameElement extends Element {
 
 function scopeOf(attrs: Attributes, outer: Scope): Scope {
   let scope = outer;
-  for (const [key, value = ''] of Object.entries(attrs)) {
+  for (const key in attrs) {
     if (key !== 'xmlns' && !key.startsWith('xmlns:')) continue;
+    const value = attrs[key] ?? '';
     const prefix = key.slice(6);
     if (prefix === 'xmlns' || value === NS_XMLNS || (prefix === 'xml') !== (value === NS_XML)) refuse('bad-namespace-prefix', 'a reserved prefix or namespace');
     if (prefix !== '' && value === '') refuse('bad-namespace-prefix', 'a prefix without a namespace');
@@ -91,7 +105,7 @@ function checkPrefixes(element: Element, scope: Scope): void {
   // `xml:` is for attributes (§3), and browsers do not agree on what it makes of an element.
   if (prefix === 'xmlns' || prefix === 'xml' || (prefix !== '' && scope[prefix] === undefined)) refuse('bad-namespace-prefix', 'an undeclared prefix');
   let seen: Set<string> | undefined;
-  for (const key of Object.keys(element.attrs)) {
+  for (const key in element.attrs) {
     const at = prefixOf(key);
     if (at === '' || at === 'xmlns') continue;
     const ns = scope[at] ?? refuse('bad-namespace-prefix', 'an undeclared prefix');
@@ -108,46 +122,64 @@ function checkPrefixes(element: Element, scope: Scope): void {
 export function parseFrame(data: string): Element {
   if (tooLong(data)) refuse('policy-violation', 'too many bytes');
   if (notCharacter.test(data)) refuse('not-well-formed', 'a forbidden character');
-  let position = 0;
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = position;
-    const match = pattern.exec(data);
-    if (match) position = pattern.lastIndex;
-    return match;
-  };
-
   const open: { readonly element: Element; readonly scope: Scope; children: number }[] = [];
   const outermost = Object.assign(Object.create(null) as Scope, { '': '', xml: NS_XML });
   let root: Element | undefined;
+  let position = 0;
   let text = '';
+
   const flush = (): void => {
     if (text !== '') open.at(-1)?.element.append(text);
     text = '';
   };
-
-  const start = (qname: string): void => {
+  const takeName = (): string => {
+    const end = find(nameEnd, data, position);
+    const name = data.slice(position, end);
+    if (!isName(name)) refuse('not-well-formed', 'a broken name');
+    position = end;
+    return name;
+  };
+  /** One attribute, and the white space before it; false at the end of the tag. */
+  const takeAttribute = (attrs: Attributes): boolean => {
+    const start = find(notSpace, data, position);
+    if (data[start] === '>' || data[start] === '/') {
+      position = start;
+      return false;
+    }
+    if (start === position) refuse('not-well-formed', 'a broken start tag');
+    position = start;
+    const name = takeName();
+    if (name in attrs) refuse('not-well-formed', 'an attribute twice');
+    const equals = find(notSpace, data, position);
+    const opening = find(notSpace, data, equals + 1);
+    const quote = data[opening];
+    const closing = data[equals] === '=' && (quote === '"' || quote === "'") ? data.indexOf(quote, opening + 1) : -1;
+    if (closing < 0) refuse('not-well-formed', 'a broken attribute');
+    const raw = data.slice(opening + 1, closing);
+    if (raw.includes('<')) refuse('not-well-formed', 'a tag in an attribute');
+    attrs[name] = decode(raw, true);
+    position = closing + 1;
+    return true;
+  };
+  const takeElement = (): void => {
     if (root && open.length === 0) refuse('not-well-formed', 'a second element');
+    const name = takeName();
     // No prototype: neither is an attribute named `__proto__` lost, nor does an absent `constructor` look present.
     const attrs = Object.create(null) as Attributes;
-    let count = 0;
-    for (let match = take(attribute); match; match = take(attribute)) {
-      const key = match[1]!;
-      if (key in attrs) refuse('not-well-formed', 'an attribute twice');
-      if (++count > frameLimits.attributes) refuse('policy-violation', 'too many attributes');
-      attrs[key] = decode(match[2] ?? match[3]!, true);
-    }
-    const end = take(ending) ?? refuse('not-well-formed', 'a broken start tag');
-    const element = new FrameElement(qname);
+    for (let count = 0; takeAttribute(attrs); count++) if (count >= frameLimits.attributes) refuse('policy-violation', 'too many attributes');
+    const empty = data[position] === '/';
+    if (empty && data[++position] !== '>') refuse('not-well-formed', 'a broken start tag');
+    position++;
+    const element = new FrameElement(name);
     element.attrs = attrs;
     const outer = open.at(-1);
     const scope = scopeOf(attrs, outer?.scope ?? outermost);
     checkPrefixes(element, scope);
-    if (outer) {
-      if (++outer.children > frameLimits.children) refuse('policy-violation', 'too many children');
-      outer.element.append(element);
-    } else root = element;
     if (open.length >= frameLimits.depth) refuse('policy-violation', 'too deep');
-    if (end[1] === '') open.push({ element, scope, children: 0 });
+    if (outer && ++outer.children > frameLimits.children) refuse('policy-violation', 'too many children');
+    if (outer) outer.element.append(element);
+    else root = element;
+    if (!empty) open.push({ element, scope, children: 0 });
   };
 
   while (position < data.length) {
@@ -160,22 +192,24 @@ export function parseFrame(data: string): Element {
       } else if (/[^ \t\n\r]/.test(raw)) refuse('not-well-formed', 'text outside of the element');
     }
     if (next < 0) break;
-    position = next;
-    const after = data[next + 1];
+    position = next + 1;
+    const after = data[position];
     if (after === '/') {
       flush();
-      const end = take(closing) ?? refuse('not-well-formed', 'a broken end tag');
-      if (open.pop()?.element.name !== end[1]) refuse('not-well-formed', 'an end tag of another element');
-    } else if (after === '!' && open.length > 0 && data.startsWith('<![CDATA[', next)) {
-      const end = data.indexOf(']]>', next + 9);
+      position++;
+      const name = takeName();
+      position = find(notSpace, data, position);
+      if (open.pop()?.element.name !== name || data[position++] !== '>') refuse('not-well-formed', 'an end tag of another element');
+    } else if (after === '!' && open.length > 0 && data.startsWith('![CDATA[', position)) {
+      const end = data.indexOf(']]>', position + 8);
       if (end < 0) refuse('not-well-formed', 'an open CDATA section');
-      text += data.slice(next + 9, end).replace(/\r\n?/g, '\n');
+      text += data.slice(position + 8, end).replace(/\r\n?/g, '\n');
       position = end + 3;
     } else if (after === '!' || after === '?') {
       refuse('restricted-xml', 'a comment, an instruction or a document type');
     } else {
       flush();
-      start((take(opening) ?? refuse('not-well-formed', 'a broken tag'))[1]!);
+      takeElement();
     }
   }
   if (open.length > 0 || !root) return refuse('not-well-formed', 'no complete element');

@@ -6,7 +6,9 @@ import { ChatError } from '../base/error.js';
 
 const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#9;', '\n': '&#10;', '\r': '&#13;' };
-const escape = (text: string, which: RegExp): string => text.replace(forbidden, '\uFFFD').replace(which, (character) => escapes[character]!);
+/** Nothing in it needs a second look. */
+const plain = /^[ !#-%'-;=?-~]*$/;
+const escape = (text: string, which: RegExp): string => (plain.test(text) ? text : text.replace(forbidden, '\uFFFD').replace(which, (character) => escapes[character]!));
 
 function write(element: Element, xmlns: string | undefined): string {
   let out = `<${element.name}`;

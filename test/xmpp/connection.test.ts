@@ -177,6 +177,7 @@ describe('xmpp/connection', () => {
     server.socket.dead = true;
     test.connection.wake();
     test.clock.advance(4_999);
+    test.connection.wake();
     await settle(3);
     expect(test.connection.state.kind).to.equal('online');
     test.clock.advance(1);
