@@ -41,6 +41,8 @@ export class Composer extends ChatElement {
   readonly #typing = new TypingNotifier(this, () => this.client);
   /** The conversation whose draft stands in the box already. */
   #restored = '';
+  /** Sent before there was anybody to send as: goes as soon as there is. */
+  #held = false;
   /** Sends keep their order though each waits for the archive. */
   #sending: Promise<void> = Promise.resolve();
 
@@ -82,6 +84,10 @@ export class Composer extends ChatElement {
       const draft = this.#conversations.value.find(({ jid }) => jid === this.jid)?.draft;
       if (draft && this.value === '') this.value = draft;
     }
+    if (this.#held && this.#ready) {
+      this.#held = false;
+      this.#submit();
+    }
   }
 
   override updated(): void {
@@ -93,6 +99,7 @@ export class Composer extends ChatElement {
 
   #set(value: string): void {
     this.value = value;
+    this.#held = false;
     if (!this.jid) return;
     this.#draft.keep(this.jid, value);
     if (value.trim() === '') this.#typing.stop();
@@ -119,7 +126,10 @@ export class Composer extends ChatElement {
   }
 
   #submit(): void {
-    if (!this.#ready) return;
+    if (!this.#ready) {
+      this.#held = !this.disabled && (this.client === undefined || this.jid === '');
+      return;
+    }
     const { jid, value, files } = this;
     const body = value.replace(/\s+$/u, '');
     // A file is a message of its own: other clients read its address as the whole body (XEP-0066 §3).
