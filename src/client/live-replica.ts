@@ -41,11 +41,15 @@ export class LiveReplica {
   }
 
   #replace(all: readonly LiveChange[]): void {
-    const gone = Array.from(this.#values).flatMap(([topic, map]) => Array.from(map.keys(), (key) => ({ topic, key })));
+    const changed = new Map<string, Pick<LiveChange, 'topic' | 'key'>>();
+    for (const [topic, map] of this.#values) for (const key of map.keys()) changed.set(`${topic}\0${key}`, { topic, key });
     this.#values.clear();
-    for (const change of all) this.#set(change);
+    for (const change of all) {
+      this.#set(change);
+      changed.set(`${change.topic}\0${change.key}`, change);
+    }
     this.led = true;
-    this.#onChange([...gone, ...all]);
+    this.#onChange(Array.from(changed.values()));
   }
 
   close(): void {

@@ -1,0 +1,213 @@
+import { expect } from '@open-wc/testing';
+import type { Accounts } from '../../src/archive/accounts.js';
+import { openArchive } from '../../src/archive/archive.js';
+import { systemClock } from '../../src/base/clock.js';
+import { ChatError } from '../../src/base/error.js';
+import { newId } from '../../src/base/id.js';
+import { silentLog } from '../../src/base/log.js';
+import type { EngineHost, Secret } from '../../src/client/bridge.js';
+import { openChannel } from '../../src/client/channel.js';
+import type { ChatClient } from '../../src/client/chat-client.js';
+import { createChatClient } from '../../src/client/create-chat-client.js';
+import type { AccountRow, Deployment } from '../../src/model/account.js';
+import { ModelServer } from '../xmpp/model-server.js';
+import { runEngine, endAll, until } from '../engine/fixtures.js';
+import { ModelArchive, said } from '../engine/model-archive.js';
+
+const deployment: Deployment = { domain: 'example.com', guestDomain: 'example.com', roomsDomain: 'rooms.example.com', allowedOrigins: [] };
+const JULIET = 'juliet@example.com';
+
+class MemoryAccounts implements Accounts {
+  readonly rows = new Map<string, AccountRow>();
+  get = async (slot: string) => this.rows.get(slot);
+  put = async (row: AccountRow) => void this.rows.set(row.slot, row);
+  remove = async (slot: string) => void this.rows.delete(slot);
+  all = async () => Array.from(this.rows.values());
+  close(): void {}
+}
+
+/** A browser: one model server, one store of accounts; each `page()` is a tab with a client and an engine of its own. */
+function browser() {
+  const server = new ModelServer({ username: `u${crypto.randomUUID()}` });
+  const kept = new ModelArchive(server);
+  const accounts = new MemoryAccounts();
+  const me = `${server.username}@${server.domain}`;
+  const databases = new Set<string>();
+  const unregistered: string[] = [];
+  let registered = 0;
+  const host: EngineHost = {
+    openChannel,
+    prepare: async () => true,
+    register: async () => {
+      registered += 1;
+      return { jid: me, password: server.password };
+    },
+    verify: async (_jid: string, secret: Secret) => {
+      if (secret.kind === 'password' && secret.password !== server.password) throw new ChatError('not-authorized', 'wrong');
+      const key = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+      return { scram: { mechanism: 'SCRAM-SHA-256', salt: 's', iterations: 4096, key } };
+    },
+    unregister: async (jid) => void unregistered.push(jid),
+    start: async (start) => runEngine(server, start.archiveName, { account: start.account }),
+  };
+  const page = (): ChatClient =>
+    createChatClient({
+      deployment, host, clock: systemClock, newId, log: silentLog,
+      accounts: async () => accounts,
+      openArchive: (name, onPoke) => {
+        databases.add(name);
+        return openArchive({ name, apply: {}, onPoke, log: silentLog });
+      },
+      deleteEverything: async () => {
+        accounts.rows.clear();
+        await Promise.all(Array.from(databases, (name) => new Promise((resolve) => { indexedDB.deleteDatabase(name).onsuccess = resolve; })));
+      },
+    });
+  return { server, kept, accounts, me, page, unregistered, count: () => registered };
+}
+const online = (client: ChatClient): Promise<void> => until(() => client.session.value.status === 'online' && !client.session.value.catchingUp, 'online');
+const bodies = (items: ReturnType<ChatClient['timeline']>['items']): string =>
+  (items ?? []).map((item) => (item.kind === 'gap' ? '|' : `${item.row.state.body}${item.row.state.delivery === undefined ? '' : `:${item.row.state.delivery}`}`)).join(' ');
+
+describe('client/create-chat-client', () => {
+  const clients: ChatClient[] = [];
+  const tab = (of: ReturnType<typeof browser>): ChatClient => {
+    const client = of.page();
+    clients.push(client);
+    return client;
+  };
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.forget(); // oxlint-disable-line no-await-in-loop
+    await endAll();
+  });
+
+  it('does nothing before it is told to, and knows after a look that nobody is kept', async () => {
+    const it = browser();
+    const client = tab(it);
+    expect(client.ready.value).to.equal(false);
+    expect(client.session.value.status).to.equal('idle');
+    expect(await client.resume('messenger')).to.equal(false);
+    expect(client.ready.value).to.equal(true);
+    expect(it.server.sockets).to.deep.equal([]);
+    let error: unknown;
+    await client.send(JULIET, { body: 'x' }).catch((thrown: unknown) => (error = thrown));
+    expect((error as ChatError).code).to.equal('offline');
+  });
+
+  it('makes a guest, talks, and is the same guest with the same conversation after a reload', async () => {
+    const it = browser();
+    performance.clearMarks();
+    const first = tab(it);
+    await first.signIn({ mode: 'guest', nickname: 'Ana' });
+    await online(first);
+    expect(first.mode).to.equal('guest');
+    await first.send(JULIET, { body: 'hello' });
+    const timeline = first.timeline(JULIET);
+    await until(() => bodies(timeline.items) === 'hello:sent', 'sent');
+    it.server.deliver(said(`${JULIET}/x`, it.server.jid, 'welcome', { id: 'welcome-1', stanzaId: it.kept.add(JULIET, 'welcome', 'welcome-1') }));
+    await until(() => first.unread.value === 1, 'unread');
+    expect(first.conversations.value?.map(({ jid, unread }) => [jid, unread])).to.deep.equal([[JULIET, 1]]);
+    await first.markRead(JULIET);
+    await until(() => first.unread.value === 0, 'read');
+    const marks = performance.getEntriesByType('mark').map(({ name }) => name);
+    for (const name of ['connected', 'caught-up', 'sent', 'acked']) expect(marks).to.include(`tertulia:${name}`);
+    await endAll();
+    const again = tab(it);
+    expect(await again.resume('guest:example.com')).to.equal(true);
+    const shown = again.timeline(JULIET);
+    await until(() => bodies(shown.items) === 'hello:sent welcome', 'the conversation, from the archive');
+    expect(it.count(), 'one registration').to.equal(1);
+  });
+
+  it('lets a person in only with the right password, and keeps a key, never the password', async () => {
+    const it = browser();
+    const client = tab(it);
+    let error: unknown;
+    await client.signIn({ mode: 'login', credentials: { jid: it.me, password: 'wrong' } }).catch((thrown: unknown) => (error = thrown));
+    expect((error as ChatError).code).to.equal('not-authorized');
+    expect(client.mode).to.equal(undefined);
+    expect(it.accounts.rows.size).to.equal(0);
+    await client.signIn({ mode: 'login', credentials: { jid: it.me, password: it.server.password } });
+    const row = it.accounts.rows.get('messenger');
+    expect(row?.scram?.key.extractable).to.equal(false);
+    expect(JSON.stringify(row)).to.not.contain(it.server.password);
+    await client.signOut();
+    expect(it.accounts.rows.size).to.equal(0);
+    expect(client.session.value.status).to.equal('idle');
+    expect(client.conversations.value).to.equal(undefined);
+  });
+
+  it('keeps two tabs in step, and signs out of both', async () => {
+    const it = browser();
+    const [one, two] = [tab(it), tab(it)];
+    await one.signIn({ mode: 'guest' });
+    await online(one);
+    expect(await two.resume('guest:example.com')).to.equal(true);
+    await online(two);
+    expect(it.server.sockets.length).to.equal(1);
+    const [here, there] = [one.timeline(JULIET), two.timeline(JULIET)];
+    await two.send(JULIET, { body: 'from two' });
+    await until(() => bodies(here.items) === 'from two:sent' && bodies(there.items) === 'from two:sent', 'both');
+    await one.setDraft(JULIET, 'half a');
+    await until(() => two.conversations.value?.[0]?.draft === 'half a', 'the draft');
+    await one.signOut();
+    await until(() => two.session.value.status === 'idle' && two.mode === undefined, 'the other tab');
+    await two.resume('guest:example.com').then((found) => expect(found).to.equal(false));
+  });
+
+  it('takes what is written offline, refuses at once what needs the network', async () => {
+    const it = browser();
+    const client = tab(it);
+    it.server.silent = true;
+    await client.signIn({ mode: 'guest' });
+    await client.send(JULIET, { body: 'later' });
+    const timeline = client.timeline(JULIET);
+    await until(() => bodies(timeline.items).endsWith('later:sending'), 'shown');
+    await client.reconnect();
+    it.server.socket.cut();
+    await until(() => client.session.value.status === 'offline', 'offline');
+    let error: unknown;
+    await client.findRooms().catch((thrown: unknown) => (error = thrown));
+    expect((error as ChatError).code).to.equal('offline');
+    it.server.silent = false;
+    await client.reconnect();
+    await until(() => bodies(timeline.items) === 'later:sent', 'delivered');
+    expect(it.server.stanzas.filter((stanza) => stanza.name === 'message')).to.have.lengthOf(1);
+  });
+
+  it('forgets everything: the account, its databases, and the guest at the server', async () => {
+    const it = browser();
+    const client = tab(it);
+    await client.signIn({ mode: 'guest' });
+    await client.send(JULIET, { body: 'x' });
+    await client.forget();
+    expect(it.accounts.rows.size).to.equal(0);
+    expect(it.unregistered).to.deep.equal([it.me]);
+    expect((await indexedDB.databases()).some(({ name }) => name?.includes(it.me))).to.equal(false);
+    expect(client.session.value.status).to.equal('idle');
+  });
+
+  it('purges the former user of a host\'s page before the next one is let in', async () => {
+    const it = browser();
+    const client = tab(it);
+    it.accounts.rows.set('host:example.com', { slot: 'host:example.com', jid: 'former@example.com', mode: 'host' });
+    const former = await openArchive({ name: 'tertulia/former@example.com', apply: {}, onPoke() {}, log: silentLog });
+    await former.openConversation(JULIET, 'chat');
+    await client.signIn({ mode: 'host', callback: async () => ({ jid: it.me, password: it.server.password }) });
+    expect(client.session.value.status).to.equal('online');
+    const now = await openArchive({ name: 'tertulia/former@example.com', apply: {}, onPoke() {}, log: silentLog });
+    expect(await now.conversations()).to.deep.equal([]);
+    await now.destroy();
+  });
+
+  it('keeps nothing of a person who is not to be remembered', async () => {
+    const it = browser();
+    const client = tab(it);
+    await client.signIn({ mode: 'login', credentials: { jid: it.me, password: it.server.password }, remember: false });
+    await online(client);
+    await client.openConversation(JULIET, 'chat');
+    expect(it.accounts.rows.size).to.equal(0);
+    await client.signOut();
+    expect((await indexedDB.databases()).some(({ name }) => name?.includes(it.me))).to.equal(false);
+  });
+});

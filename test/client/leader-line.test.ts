@@ -1,0 +1,89 @@
+import { expect } from '@open-wc/testing';
+import { ChatError } from '../../src/base/error.js';
+import { newId } from '../../src/base/id.js';
+import { silentLog } from '../../src/base/log.js';
+import { localChannels, openChannel, type OpenChannel } from '../../src/client/channel.js';
+import { LeaderLine } from '../../src/client/leader-line.js';
+import { LiveReplica } from '../../src/client/live-replica.js';
+import { BusPort, type CommandTable } from '../../src/engine/bus-port.js';
+import type { LiveChange } from '../../src/model/live.js';
+import { TestClock } from '../support/xep-context.js';
+import { settle } from '../xmpp/model-server.js';
+
+const table = (more: Partial<CommandTable>): CommandTable => more as CommandTable;
+const kinds: readonly [string, () => OpenChannel][] = [['BroadcastChannel', () => openChannel], ['channels of one page', localChannels]];
+
+for (const [kind, make] of kinds) {
+  describe(`client/leader-line over ${kind}`, () => {
+    const setUp = () => {
+      const open = make();
+      const name = `test-${newId()}`;
+      const channels = [open(name), open(name), open(name)];
+      const clock = new TestClock();
+      const [page, first, second] = channels as [ReturnType<OpenChannel>, ReturnType<OpenChannel>, ReturnType<OpenChannel>];
+      return { clock, page, line: new LeaderLine(page, clock, newId), first: new BusPort(first, silentLog), second: new BusPort(second, silentLog), end: () => channels.forEach((channel) => channel.close()) };
+    };
+
+    it('brings a command to the leader and its answer, or its error, back', async () => {
+      const { line, first, end } = setUp();
+      first.serve(table({ findRooms: (service) => [{ jid: `lobby@${service}` }], joinRoom: () => { throw new ChatError('refused', 'no', { condition: 'forbidden' }); } }), () => []);
+      expect(await line.call('findRooms', 'rooms.example')).to.deep.equal([{ jid: 'lobby@rooms.example' }]);
+      let error: unknown;
+      await line.call('joinRoom', { jid: 'a@b', nick: 'n' }).catch((thrown: unknown) => (error = thrown));
+      expect(error).to.be.instanceOf(ChatError);
+      expect(error).to.include({ code: 'refused', condition: 'forbidden' });
+      end();
+    });
+
+    it('repeats to a new leader what the old one has not answered, and gives up in the end', async () => {
+      const { line, clock, first, second, end } = setUp();
+      const stop = first.serve(table({ leaveRoom: () => new Promise<void>(() => {}) }), () => []);
+      let left = 0;
+      let answered = false;
+      const call = line.call('leaveRoom', 'a@b').then(() => (answered = true));
+      await settle();
+      expect(answered).to.equal(false);
+      stop();
+      second.serve(table({ leaveRoom: () => void (left += 1) }), () => []);
+      await call;
+      expect(left).to.equal(1);
+      let error: unknown;
+      const hopeless = line.call('signOut').catch((thrown: unknown) => (error = thrown));
+      line.tell('wake');
+      clock.advance(20_000);
+      await hopeless;
+      expect(['timeout', 'protocol']).to.include((error as ChatError).code);
+      end();
+    });
+
+    it('carries out a repeated call once', async () => {
+      const { page, first, end } = setUp();
+      let flushed = 0;
+      first.serve(table({ flush: () => void (flushed += 1) }), () => []);
+      for (let n = 0; n < 3; n += 1) page.post({ type: 'call', id: 'same', command: 'flush', args: [] });
+      await settle();
+      expect(flushed).to.equal(1);
+      end();
+    });
+
+    it('keeps a copy of the leader\'s live state: the whole first, then changes; a new leader\'s replaces it', async () => {
+      const { page, first, second, end } = setUp();
+      const seen: string[] = [];
+      const changes: LiveChange[] = [{ topic: 'typing', key: 'a@x', value: ['a'] }];
+      first.serve(table({}), () => changes);
+      const replica = new LiveReplica(page, (some) => seen.push(...some.map(({ key }) => key)));
+      await settle();
+      expect(replica.led).to.equal(true);
+      expect(replica.get('typing', 'a@x')).to.deep.equal(['a']);
+      first.tellLive([{ topic: 'occupant', key: 'r@x/n', value: { nick: 'n', role: 'visitor', affiliation: 'none', show: 'away' } }, { topic: 'typing', key: 'a@x', value: undefined }]);
+      await settle();
+      expect(replica.get('typing', 'a@x')).to.equal(undefined);
+      expect(replica.values('occupant', 'r@x/')).to.have.lengthOf(1);
+      second.serve(table({}), () => []);
+      await settle();
+      expect(replica.values('occupant', 'r@x/')).to.deep.equal([]);
+      expect(seen.slice(-3), 'each key once: what came, what went').to.deep.equal(['r@x/n', 'a@x', 'r@x/n']);
+      end();
+    });
+  });
+}
