@@ -1,7 +1,7 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { RoomRefusal as Refusal, RoomView } from '../../src/model/room.js';
-import { normalizeJid } from '../../src/base/jid.js';
+import { localOf, normalizeJid, resourceOf } from '../../src/base/jid.js';
 import { form } from '../dialog/form.styles.js';
 import { icon, type IconName } from '../icon/icon.js';
 import { emptyStyles } from '../list/empty-state.js';
@@ -170,7 +170,9 @@ export class RoomRefusal extends ChatElement {
   #wayOn(): unknown {
     const again = this.#button(this.text.retry, () => this.#join(), true);
     const leave = this.#button(this.text.leaveRoom, () => this.dispatchEvent(new Event('leave')));
-    const moved = normalizeJid(this.view.movedTo);
+    const to = normalizeJid(this.view.movedTo);
+    // Whoever destroyed the room wrote it: only what can be a room is offered.
+    const moved = to && localOf(to) !== '' && resourceOf(to) === '' ? to : undefined;
     switch (this.#refusal) {
       case 'nickname-conflict':
         return this.#nickForm();
