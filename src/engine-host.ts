@@ -1,7 +1,6 @@
 /** Where this page's engines run: in a worker; in the page where workers are refused; on memory where storage is. */
 import type { EngineHost } from './client/bridge.js';
 import type { LocalHost } from './engine/host-rpc.js';
-import { openAccounts } from './archive/accounts.js';
 import { trustedScript } from './base/trusted-script.js';
 import { localChannels, openChannel, type OpenChannel } from './client/channel.js';
 import { remoteHost, type LinePort } from './engine/host-rpc.js';
@@ -34,11 +33,24 @@ async function inWorker(): Promise<LocalHost> {
 
 const inPage = async (channels: OpenChannel): Promise<LocalHost> => (await import('./engine/local-host.js')).createLocalHost(channels);
 
+/**
+ * Whether databases can be opened. Asked of the platform itself: `idb` remembers the platform's classes from its first
+ * use, and would not know the substitute's.
+ */
 async function storageWorks(): Promise<boolean> {
+  const probe = 'tertulia/probe';
   try {
-    (await openAccounts()).close();
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.open(probe);
+      request.onerror = () => reject(request.error ?? new Error('refused'));
+      request.onsuccess = () => {
+        request.result.close();
+        indexedDB.deleteDatabase(probe);
+        resolve();
+      };
+    });
     // Refused together with storage; without it the tabs could not be kept in step.
-    new BroadcastChannel('tertulia').close();
+    new BroadcastChannel(probe).close();
     return true;
   } catch {
     return false;

@@ -1,0 +1,38 @@
+// In a page of its own: the substitute for IndexedDB has to be there before anything of ours has used the real one.
+import { expect } from '@open-wc/testing';
+import { openAccounts } from '../../src/archive/accounts.js';
+import { ChatError } from '../../src/base/error.js';
+import { createChat } from '../../src/chat.js';
+import { until } from '../engine/fixtures.js';
+
+describe('engine-host without storage', () => {
+  it('where storage is refused, keeps the same archive in the page\'s memory', async () => {
+    const real = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB') ?? { value: indexedDB, configurable: true, writable: true };
+    const refuse = { open(): never { throw new DOMException('refused', 'SecurityError'); }, deleteDatabase(): never { throw new DOMException('refused', 'SecurityError'); } };
+    Object.defineProperty(globalThis, 'indexedDB', { value: refuse, configurable: true, writable: true });
+    try {
+      // Nobody listens on port 9 of this machine.
+      const chat = createChat({ domain: 'localhost', service: 'ws://127.0.0.1:9/xmpp', guestDomain: 'localhost', allowedOrigins: [] });
+      expect(await chat.resume('guest:localhost')).to.equal(false);
+      expect(indexedDB, 'another one took its place').to.not.equal(refuse);
+      let error: unknown;
+      await chat.signIn({ mode: 'guest' }).catch((thrown: unknown) => (error = thrown));
+      expect(error).to.be.instanceOf(ChatError);
+      expect((error as ChatError).code).to.equal('unreachable');
+      // An account made before: opened, written to and read, all in memory.
+      const accounts = await openAccounts();
+      await accounts.put({ slot: 'guest:localhost', jid: 'g@localhost', mode: 'guest', secret: 's' });
+      accounts.close();
+      expect(await chat.resume('guest:localhost')).to.equal(true);
+      const timeline = chat.timeline('support@localhost');
+      await chat.send('support@localhost', { body: 'from memory' });
+      const shown = (): string[] => (timeline.items ?? []).flatMap((item) => (item.kind === 'message' ? [item.row.state.body] : []));
+      await until(() => shown().length > 0, 'the message');
+      expect(shown()).to.deep.equal(['from memory']);
+      expect(chat.conversations.value?.map(({ jid }) => jid)).to.deep.equal(['support@localhost']);
+      await chat.signOut();
+    } finally {
+      Object.defineProperty(globalThis, 'indexedDB', real);
+    }
+  });
+});
