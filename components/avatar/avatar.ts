@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { resourceOf } from '../../src/base/jid.js';
 import type { Show } from '../../src/model/contact.js';
 import { icon, iconStyles } from '../icon/icon.js';
@@ -27,9 +27,9 @@ export class Avatar extends ChatElement {
   /** Shows a presence dot. */
   @property() show: Show | undefined;
 
-  @state() private url = '';
   readonly #picture = new Watch(this, () => (this.jid && !this.room ? this.client?.avatar(this.jid) : undefined));
   #shown: Blob | undefined;
+  #url = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -41,27 +41,29 @@ export class Avatar extends ChatElement {
     this.#take(undefined);
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed);
+  // Not in willUpdate: the watched value follows a new `jid` only after it.
+  protected override update(changed: PropertyValues<this>): void {
     this.#take(this.isConnected ? this.#picture.value : undefined);
+    super.update(changed);
   }
 
   #take(picture: Blob | undefined): void {
     if (picture === this.#shown) return;
-    if (this.url) URL.revokeObjectURL(this.url);
+    if (this.#url) URL.revokeObjectURL(this.#url);
     this.#shown = picture;
-    this.url = picture ? URL.createObjectURL(picture) : '';
+    this.#url = picture ? URL.createObjectURL(picture) : '';
   }
 
   override render(): TemplateResult {
     const name = this.name || (this.jid ? (this.client?.nameOf(this.jid) ?? this.jid) : '');
     const letters = initials(name);
-    return html`<span class="face" ${cssVars({ '--colour': colourOf(resourceOf(this.jid) || this.jid || name).surface })}>${this.url ? html`<img src="${this.url}" alt="" @error="${() => this.#broken()}" />` : letters || icon(this.room ? 'room' : 'person')}</span>${this.show ? html`<span class="dot ${this.show}"></span>` : nothing}`;
+    return html`<span class="face" ${cssVars({ '--colour': colourOf(resourceOf(this.jid) || this.jid || name).surface })}>${this.#url ? html`<img src="${this.#url}" alt="" @error="${() => this.#broken()}" />` : letters || icon(this.room ? 'room' : 'person')}</span>${this.show ? html`<span class="dot ${this.show}"></span>` : nothing}`;
   }
 
   #broken(): void {
-    if (this.url) URL.revokeObjectURL(this.url);
-    this.url = '';
+    if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#url = '';
+    this.requestUpdate();
   }
 }
 

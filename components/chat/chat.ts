@@ -51,7 +51,7 @@ export class Chat extends ChatElement {
 
   /** Puts words into the composer; never sent by itself. */
   prefill(text: string): void {
-    this.composer?.prefill(text);
+    void this.updateComplete.then(() => this.composer?.prefill(text));
   }
 
   async #edit(event: EditMessageEvent): Promise<void> {

@@ -14,7 +14,7 @@ import { CloseEvent } from './close-event.js';
 import { KeyboardInset } from './keyboard-inset.js';
 import { styles } from './panel.styles.js';
 
-type Stage = { readonly kind: 'starting' | 'chat' | 'sign-in' | 'host-needed' } | { readonly kind: 'failed'; readonly code: ChatErrorCode };
+type Stage = { readonly kind: 'starting' | 'chat' | 'sign-in' | 'host-needed' | 'ended' } | { readonly kind: 'failed'; readonly code: ChatErrorCode };
 
 /** The account that a way of signing in keeps; an anonymous visitor has none. */
 function slotOf(auth: AuthMode, { deployment }: ChatClient): string | undefined {
@@ -81,7 +81,7 @@ export class Panel extends ChatElement {
       void this.start();
     } else if (this.stage.kind === 'chat' && client && client.mode === undefined) {
       // Signed out, here or in another tab: the next one signs in for himself.
-      this.stage = this.auth === 'login' ? { kind: 'sign-in' } : { kind: 'host-needed' };
+      this.stage = { kind: this.auth === 'login' ? 'sign-in' : this.auth === 'host' ? 'host-needed' : 'ended' };
     } else if (client?.mode !== undefined && this.stage.kind !== 'chat' && this.stage.kind !== 'starting') this.stage = { kind: 'chat' };
   }
 
@@ -161,9 +161,11 @@ export class Panel extends ChatElement {
       case 'sign-in':
         return html`${this.#bar()}<div class="page"><tertulia-sign-in></tertulia-sign-in></div>`;
       case 'host-needed':
-        return html`${this.#bar()}${this.#words('lock', text.signInNeeded, text.signInNeededDetail)}`;
+        return html`${this.#bar()}${this.#words('lock', text.signInNeeded, text.signInNeededDetail, text.retry)}`;
+      case 'ended':
+        return html`${this.#bar()}${this.#words('chat', text.chatEnded, text.chatEndedDetail, text.startAgain)}`;
       case 'failed':
-        return html`${this.#bar()}${this.#words('alert', text.startFailed, text.errorWords(stage.code), true)}`;
+        return html`${this.#bar()}${this.#words('alert', text.startFailed, text.errorWords(stage.code), text.retry, true)}`;
     }
   }
 
@@ -199,10 +201,10 @@ export class Panel extends ChatElement {
     return html`<button class="icon-button" type="button" slot="${slot ?? nothing}" aria-label="${this.text.close}" @click="${() => this.dispatchEvent(new CloseEvent())}">${icon('close')}</button>`;
   }
 
-  #words(mark: IconName, title: string, detail: string, bad = false): TemplateResult {
+  #words(mark: IconName, title: string, detail: string, on: string, bad = false): TemplateResult {
     return html`<div class="page"><div class="words ${bad ? 'bad' : ''}" role="${bad ? 'alert' : nothing}">
       <span class="mark">${icon(mark)}</span><h3>${title}</h3><p>${detail}</p>
-      <button class="button primary" type="button" @click="${() => void this.start()}">${this.text.retry}</button>
+      <button class="button primary" type="button" @click="${() => void this.start()}">${on}</button>
     </div></div>`;
   }
 }

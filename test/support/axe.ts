@@ -1,4 +1,8 @@
-import axe from 'axe-core';
+// As a classic script: it exports nothing to modules and puts itself on the window.
+import 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
+
+const { axe } = globalThis as unknown as { axe: { run(root: Element, options: RunOptions): Promise<AxeResults> } };
 
 /** What axe finds wrong under an element, one line each; empty where nothing is. WCAG 2.2 A and AA, and best practices that are no page's affair. */
 export async function violations(root: Element): Promise<string[]> {

@@ -8,14 +8,14 @@ export type Surroundings = { readonly theme?: 'light' | 'dark'; readonly locale?
 
 /** A view inside of a session with a client, in a box of its own. Resolves once everything has been drawn. */
 export async function inSession(client: ChatClient, view: TemplateResult, { theme = 'light', locale = 'en', width = '390px', height = '600px' }: Surroundings = {}): Promise<Session> {
-  const session = await fixture<Session>(html`<tertulia-session .client="${client}" theme="${theme}" locale="${locale}">${view}</tertulia-session>`, { parentNode: box(width, height) });
+  const session = await fixture<Session>(html`<tertulia-session .client="${client}" theme="${theme}" locale="${locale}">${view}</tertulia-session>`, { parentNode: box(width, height, theme === 'dark' ? '#17191a' : '#ffffff') });
   await settle(session);
   return session;
 }
 
-function box(width: string, height: string): HTMLElement {
+function box(width: string, height: string, ground: string): HTMLElement {
   const element = document.createElement('div');
-  Object.assign(element.style, { width, height, display: 'flex', flexDirection: 'column' });
+  Object.assign(element.style, { width, height, background: ground, display: 'flex', flexDirection: 'column' });
   document.body.append(element);
   boxes.push(element);
   return element;
@@ -69,6 +69,11 @@ export const frames = (): Promise<void> =>
   new Promise((resolve) => {
     requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
   });
+
+/** Ends every transition and animation that has an end: colours half-way are nobody's. */
+export function still(root: Element): void {
+  for (const element of deepAll(root)) for (const animation of element.getAnimations()) if (Number.isFinite(animation.effect?.getComputedTiming().endTime)) animation.finish();
+}
 
 /** Waits for something to become true, for as long as a test may take. */
 export async function until(condition: () => boolean): Promise<void> {

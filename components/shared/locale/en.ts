@@ -140,7 +140,9 @@ export const en = {
   guestNote: 'You are here as a guest. This browser keeps the conversation for your next visit.',
   signInNeeded: 'Sign in to chat',
   signInNeededDetail: 'This chat is for people who are signed in on this site. Sign in there, then come back.',
-  poweredBy: 'Chat over XMPP',
+  chatEnded: 'The conversation has ended',
+  chatEndedDetail: 'Nothing of it is kept in this browser.',
+  startAgain: 'Start a new conversation',
 
   // Sign-in
   signIn: 'Sign in',
