@@ -4,7 +4,7 @@ import type { Log } from '../base/log.js';
 import { ChatError, toChatError } from '../base/error.js';
 import { Lanes } from './lanes.js';
 
-/** One query of an archive (XEP-0313 §4), by its archive ids. `before: ''` asks for the newest page. */
+/** One query of an archive (XEP-0313 §4), by its archive ids. `before: ''` asks for the newest page, `after: ''` for the oldest. */
 export type PageAsk = { readonly with?: string; readonly max: number } & ({ readonly after: string } | { readonly before: string });
 
 /**
@@ -65,12 +65,14 @@ export class CatchUp {
     const store = this.#ports.archive;
     const newest = (await store.runs(archive)).at(-1);
     const settleBefore = await store.nextRow();
-    if (newest?.toId === undefined) {
-      // What was said before this browser knew the account is history: nothing of it is answered with receipts.
-      await this.#latest(archive, settleBefore, 'history');
+    if (!newest || (newest.toId === undefined && !newest.startReached)) {
+      // What was written while nobody was there is received now, for the first time (XEP-0184 §5.5), unless another device
+      // of ours has said so: its receipts are in the archive too.
+      await this.#latest(archive, settleBefore);
       return { proven: true };
     }
-    let after = newest.toId;
+    // An archive that was empty is read from its beginning.
+    let after = newest.toId ?? '';
     try {
       for (let page = 0; page < forwardPages; page += 1) {
         const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { after, max: pageSize }, 'catch-up');
@@ -89,12 +91,12 @@ export class CatchUp {
       this.#ports.log.warn(`the archive of ${archive} no longer holds the cursor`);
       await store.abandonCursor(archive);
     }
-    const { joined } = await this.#latest(archive, settleBefore, 'catch-up');
+    const { joined } = await this.#latest(archive, settleBefore);
     return { proven: joined };
   }
 
-  async #latest(archive: string, settleBefore: number, origin: 'catch-up' | 'history'): Promise<PageOutcome> {
-    const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: '', max: pageSize }, origin);
+  async #latest(archive: string, settleBefore: number): Promise<PageOutcome> {
+    const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: '', max: pageSize }, 'catch-up');
     const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, settleBefore, items, complete: complete && stable });
     this.#ports.committed(incomings);
     return outcome;

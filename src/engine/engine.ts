@@ -111,8 +111,11 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   const reactions = new Reactions(modules, () => ctx, log);
   const answers = new IqAnswers(modules, () => ctx);
 
+  const noteCorrespondents = (incomings: readonly Incoming[]): void => {
+    for (const { base, origin } of incomings) if (!base.mine && base.chatType === 'chat' && origin !== 'history') correspondents.add(bareJid(base.sender));
+  };
   const committed = (incomings: readonly Incoming[], facts: readonly Fact[]): void => {
-    for (const { base } of incomings) if (!base.mine && base.chatType === 'chat') correspondents.add(bareJid(base.sender));
+    noteCorrespondents(incomings);
     for (const fact of facts) {
       if (fact.kind === 'failure') void outbox.bounced(fact.conversation, fact.target, fact.condition, fact.text);
       else if (fact.kind === 'message') session.touched(fact.archive, 'received');
@@ -176,7 +179,10 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
     archive,
     log,
     fetch: (of, ask, origin) => fetchPage(ctx, inbox, of, ask, origin),
-    committed: (incomings) => reactions.add(incomings),
+    committed(incomings) {
+      noteCorrespondents(incomings);
+      reactions.add(incomings);
+    },
   });
   const session: Session = new Session({ me: account.includes('@') ? account : undefined, ctx, modules, archive, live, catchUp, outbox, reactions, deployment });
 
@@ -240,7 +246,7 @@ function hearPokes(channel: Channel, listener: (pokes: readonly Poke[]) => void)
 }
 
 async function fetchPage(ctx: XepContext, inbox: Inbox, archive: string, ask: PageAsk, origin: 'catch-up' | 'history'): Promise<FetchedPage> {
-  const { items, complete, stable } = await queryArchive(ctx, { archive, ...ask });
+  const { items, complete, stable } = await queryArchive(ctx, { archive, with: ask.with, max: ask.max, ...('before' in ask ? { before: ask.before } : { after: ask.after || undefined }) });
   const read = items.map(({ stanza, at, archiveId }) => inbox.readArchived({ stanza, archive, archiveId, ...(at === undefined ? {} : { at }) }, origin));
   return { items: read.map(({ item }) => item), incomings: read.flatMap(({ incoming }) => incoming ?? []), complete, stable };
 }

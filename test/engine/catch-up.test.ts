@@ -69,6 +69,18 @@ describe('engine/catch-up', () => {
     expect(model.asked.length, 'the start is made once').to.equal(pages);
   });
 
+  it('remembers of an empty archive that it was read from its beginning', async () => {
+    const model = new Model();
+    const { archive, catchUp } = await open(model);
+    for (let session = 0; session < 3; session += 1) await catchUp.now(ME); // oxlint-disable-line no-await-in-loop
+    expect(await archive.runs(ME)).to.have.lengthOf(1);
+    model.grow(150);
+    expect(await catchUp.now(ME)).to.deep.equal({ proven: true });
+    expect(await timeline(archive, BOB)).to.equal(numbers(1, 150));
+    expect(model.asked.at(-1)).to.equal(`>${idOf(100)}`);
+    expect(await archive.runs(ME)).to.have.lengthOf(1);
+  });
+
   it('goes forward from the cursor, a page at a time, and only asks once when there is nothing new', async () => {
     const model = new Model();
     model.grow(10);
