@@ -69,7 +69,8 @@ export default {
   concurrency: 1,
   browsers: [process.env.BROWSER === 'firefox' ? firefox() : chromium()],
   testFramework: { config: { timeout: 10000 } },
-  testsFinishTimeout: 240000,
+  testsFinishTimeout: 480000,
+  filterBrowserLogs: ({ args }) => !args.some((arg) => typeof arg === 'string' && arg.startsWith('Lit is in dev mode')),
   reporters: [defaultReporter({ reportTestProgress: Boolean(process.stdout.isTTY) }), counting(process.env.TEST_COUNTS)],
   plugins: [
     { name: 'vendor', resolveImport: ({ source }) => (vendored.includes(source) ? vendorFile(source) : undefined) },
