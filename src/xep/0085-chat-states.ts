@@ -69,17 +69,18 @@ function show(ctx: XepContext, conversation: string, who: string, typing: boolea
 }
 
 async function watch({ stanza, base, origin }: Incoming, ctx: XepContext): Promise<void> {
-  // Only what is true now: nothing old, nothing of our own devices, no bounce.
-  if (origin !== 'live' || base.mine || stanza.attrs['type'] === 'error' || isDelayed(stanza)) return;
+  // Nothing of our own devices, no bounce.
+  if (origin === 'history' || base.mine || stanza.attrs['type'] === 'error') return;
   const state = stateIn(stanza);
   const isMessage = stanza.getChild('body') !== undefined;
   if (!state && !isMessage) return;
   const isRoom = base.chatType === 'groupchat';
   const who = isRoom ? resourceOf(base.sender) : base.sender;
-  // A message ends the typing that led to it, whatever it says of the state.
-  if (who) show(ctx, base.conversation, who, state === 'composing' && !isMessage);
+  // Typing is true now or not at all. A message ends the typing that led to it, whatever it says of the state.
+  if (who && origin === 'live' && !isDelayed(stanza)) show(ctx, base.conversation, who, state === 'composing' && !isMessage);
   // §5.1: a reply without a state says that none are wanted.
-  if (!isRoom) await remember(ctx, base.conversation, state !== undefined);
+  if (!isRoom && isMessage) await remember(ctx, base.conversation, state !== undefined);
+  else if (!isRoom && origin === 'live') await remember(ctx, base.conversation, true);
 }
 
 /**

@@ -69,6 +69,13 @@ describe('xep/0085-chat-states', () => {
     await sendState(ctx, juliet, 'active');
     expect(ctx.sent, 'the message said it').to.have.lengthOf(2);
   });
+  it('learns from a message that was missed that the other side wants to know, and shows no typing for it', async () => {
+    const ctx = romeo();
+    await arrive(ctx, state('active', "<body>hi</body><delay xmlns='urn:xmpp:delay' stamp='2020-01-01T00:00:00Z'/>"), {}, 'catch-up');
+    expect(await arrive(ctx, state('composing'), {}, 'catch-up')).to.equal(undefined);
+    await sendState(ctx, juliet, 'composing');
+    expect(ctx.sent).to.have.lengthOf(1);
+  });
   it('stops when the reply carries none, and remembers both over a reload', async () => {
     const ctx = romeo();
     await arrive(ctx, parse(`<message from='${juliet}/balcony' type='chat'><body>hi</body></message>`));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe } from 'node:test';
@@ -52,6 +52,7 @@ export class Stage {
     const { dist = join(root, 'dist') } = options;
     if (!existsSync(join(dist, 'index.html'))) throw new Error('There is no build to test: npm run build');
     const folder = mkdtempSync(join(tmpdir(), 'tertulia-live-'));
+    chmodSync(folder, 0o755); // ejabberd runs as a user of its own where the tests run as root
     const port = await freePort();
     const xmppLine = await openLine(() => port);
     const start = name === 'prosody' ? startProsody : startEjabberd;

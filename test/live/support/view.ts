@@ -13,7 +13,7 @@ type InPage = (role: string | null, name: string | { source: string; flags: stri
 const inPageFunction = (result: string): InPage => new Function('role', 'name', 'within', `${inPage}\nreturn ${result};`) as InPage;
 const found = inPageFunction('find()');
 const names = inPageFunction('find().map((element) => nameOf(element, role))');
-const flatText = inPageFunction('tidy(textOf(within))');
+const flatText = inPageFunction('tidy(childrenOf(within).map(textOf).join(""))');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const sendable = (name: Name | undefined): string | { source: string; flags: string } | null =>
@@ -61,7 +61,7 @@ export class View {
     return (await this.frame.evaluate(names, role, null, within ?? null)) as string[];
   }
 
-  /** The text of an element as it is read out, through shadow roots. */
+  /** The text inside an element as it is read out, through shadow roots. */
   async text(element: ElementHandle<Element>): Promise<string> {
     return (await this.frame.evaluate(flatText, null, null, element)) as string;
   }
