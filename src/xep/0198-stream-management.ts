@@ -239,7 +239,8 @@ class Management implements StreamManagement {
     const stream = this.#stream;
     const h = this.#hIn;
     if (this.#id !== undefined && this.#kept !== h) await this.#save();
-    if (!stream || this.#stream !== stream) return;
+    // Never a count below one told before: servers end the stream over that.
+    if (!stream || this.#stream !== stream || distance(this.#told, h) > modulus / 2) return;
     this.#told = h;
     this.#say(xml('a', { xmlns: NS_SM, h }));
   }
