@@ -26,7 +26,7 @@ export class Contact extends ChatElement {
         min-block-size: 0;
         background: var(--t-surface);
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         gap: var(--t-2);
@@ -135,10 +135,10 @@ export class Contact extends ChatElement {
     const show = presence?.show ?? 'offline';
     const tie = contact && subscriptionWords(this.text, contact);
     return html`
-      <header>
+      <div class="head">
         <h2>${this.text.details}</h2>
         <button type="button" class="icon-button" aria-label="${this.text.closeDetails}" @click="${() => this.dispatchEvent(new Event('close'))}">${icon('close')}</button>
-      </header>
+      </div>
       <div class="scroll">
         <div class="face">
           <tertulia-avatar .jid="${this.jid}" .name="${name}" .show="${contact ? show : undefined}"></tertulia-avatar>

@@ -128,14 +128,14 @@ export class Conversations extends ChatElement {
 
   protected override render() {
     return html`
-      <header class="head" part="head">
+      <div class="head" part="head">
         <slot name="head"></slot>
         <h2>${this.text.conversations}</h2>
         <button type="button" class="icon-button" aria-label="${this.text.newConversation}" title="${this.text.newConversation}" @click="${() => (this.starting = true)}">
           ${icon('plus')}
         </button>
         <slot name="end"></slot>
-      </header>
+      </div>
       <div class="search">
         ${icon('search')}
         <input

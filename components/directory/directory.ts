@@ -148,7 +148,7 @@ export class Directory extends ChatElement {
   protected override render() {
     const found = Array.isArray(this.found) ? this.found.length : 0;
     return html`
-      <header class="head" part="head">
+      <div class="head" part="head">
         <slot name="head"></slot>
         <h2>${this.text.rooms}</h2>
         <tertulia-menu
@@ -160,7 +160,7 @@ export class Directory extends ChatElement {
           >${icon('plus')}</tertulia-menu
         >
         <slot name="end"></slot>
-      </header>
+      </div>
       <div class="search">
         ${icon('search')}
         <input

@@ -58,6 +58,7 @@ export class Messenger extends ChatElement {
   readonly #ready = new Watch(this, () => this.client?.ready);
   readonly #session = new Watch(this, () => this.client?.session);
   readonly #conversations = new Watch(this, () => this.client?.conversations);
+  readonly #unread = new Watch(this, () => this.client?.unread);
   readonly #requests = new Watch(this, () => this.client?.requests);
   readonly #rooms = new Watch(this, () => this.client?.rooms);
   readonly #contacts = new Watch(this, () => this.client?.contacts);
@@ -69,6 +70,7 @@ export class Messenger extends ChatElement {
   /** Lists that were looked at keep their place while another is shown. */
   readonly #visited = new Set<Tab>(['conversations']);
   #folded = false;
+  #claimed: string | undefined;
 
   /** What is shown. Set, it takes the place of what was shown; `navigate` goes on from it. */
   get route(): Route {
@@ -116,15 +118,13 @@ export class Messenger extends ChatElement {
     if (!('jid' in route)) {
       this.tab = route.view;
       this.#visited.add(route.view);
-    } else if (route.view !== 'room' && resourceOf(route.jid) && this.#kind(route.jid) === 'private') {
-      // Its kind is not in its address: it is said before anything else makes it an ordinary one.
-      void this.client?.openConversation(route.jid, 'private');
     }
     this.#folded = ('jid' in route) !== ('jid' in before) && this.contains(document.activeElement);
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    this.#claim();
     if (!this.#folded) return;
     this.#folded = false;
     // Folded to one pane, the focus was in the one that went: it goes on in the one that came.
@@ -134,11 +134,18 @@ export class Messenger extends ChatElement {
     else if (list && !main) this.list?.querySelector<HTMLElement & { enter?: () => void }>(':scope > :not([hidden])')?.enter?.();
   }
 
+  /** That an address is an occupant's is not in the address: it is said before anything makes it an ordinary one. */
+  #claim(): void {
+    const { route } = this;
+    if (!('jid' in route) || route.view === 'room' || this.#claimed === route.jid || !this.#conversations.value) return;
+    if (this.#kind(route.jid) !== 'private' || this.#conversations.value.some(({ jid }) => jid === route.jid)) return;
+    this.#claimed = route.jid;
+    void this.client?.openConversation(route.jid, 'private').catch(reportError);
+  }
+
   #kind(jid: string): ConversationKind {
-    const known = this.#conversations.value?.find((row) => row.jid === jid)?.kind;
-    if (known) return known;
-    const inRoom = resourceOf(jid) !== '' && this.#rooms.value?.some((room) => room.jid === bareJid(jid));
-    return inRoom ? 'private' : 'chat';
+    if (resourceOf(jid) !== '' && this.#rooms.value?.some((room) => room.jid === bareJid(jid))) return 'private';
+    return this.#conversations.value?.find((row) => row.jid === jid)?.kind ?? 'chat';
   }
 
   #back(): void {
@@ -146,21 +153,15 @@ export class Messenger extends ChatElement {
     this.#router.back(route.view === 'contact' ? { view: 'chat', jid: route.jid } : { view: this.tab });
   }
 
-  #badge(tab: Tab): number {
-    if (tab === 'contacts') return this.#requests.value?.length ?? 0;
-    const rows = this.#conversations.value ?? [];
-    return rows.filter((row) => (row.kind === 'room') === (tab === 'rooms')).reduce((sum, row) => sum + row.unread, 0);
-  }
-
   #tab(tab: Tab, mark: IconName) {
     const words = tab === 'conversations' ? this.text.chats : this.text[tab];
-    // Rooms stand among the conversations too: only one of the two tabs counts their messages.
-    const badge = tab === 'conversations' ? this.#badge('conversations') + this.#badge('rooms') : tab === 'rooms' ? 0 : this.#badge(tab);
-    const name = badge === 0 ? words : tab === 'contacts' ? this.text.withRequests(words, badge) : this.text.withUnread(words, badge);
+    // Rooms stand among the conversations: their messages are counted there.
+    const badge = tab === 'conversations' ? (this.#unread.value ?? 0) : tab === 'contacts' ? (this.#requests.value?.length ?? 0) : 0;
+    const more = badge === 0 ? '' : tab === 'contacts' ? this.text.requestCount(badge) : this.text.unreadMessages(badge);
     return html`
-      <button type="button" class="tab" aria-label="${name}" aria-current="${this.tab === tab ? 'page' : nothing}" @click="${() => this.#router.go({ view: tab })}">
-        <span class="pill">${icon(mark)}${badge > 0 ? html`<span class="badge">${badge > 99 ? '99+' : this.locale.number(badge)}</span>` : nothing}</span>
-        <span class="words">${words}</span>
+      <button type="button" class="tab" aria-current="${this.tab === tab ? 'page' : nothing}" @click="${() => this.#router.go({ view: tab })}">
+        <span class="pill">${icon(mark)}${badge > 0 ? html`<span class="badge" aria-hidden="true">${badge > 99 ? '99+' : this.locale.number(badge)}</span>` : nothing}</span>
+        <span class="words">${words}</span>${more ? html`<span class="visually-hidden">${more}</span>` : nothing}
       </button>
     `;
   }
@@ -196,7 +197,7 @@ export class Messenger extends ChatElement {
     const has = (tab: Tab): boolean => tab === this.tab || this.#visited.has(tab);
     return html`
       <div class="list" part="list">
-                <tertulia-conversations ?hidden="${this.tab !== 'conversations'}" .selected="${open}"></tertulia-conversations>
+        <tertulia-conversations ?hidden="${this.tab !== 'conversations'}" .selected="${open}"></tertulia-conversations>
         ${has('contacts') ? html`<tertulia-roster ?hidden="${this.tab !== 'contacts'}" .selected="${open && bareJid(open)}"></tertulia-roster>` : nothing}
         ${has('rooms') ? html`<tertulia-directory ?hidden="${this.tab !== 'rooms'}" .selected="${open}"></tertulia-directory>` : nothing}
         ${open || this.#locked ? nothing : html`<tertulia-status></tertulia-status>`}
@@ -224,7 +225,7 @@ export class Messenger extends ChatElement {
       <div class="main" part="main" tabindex="-1">
         ${kind === 'room'
           ? html`<tertulia-room .jid="${jid}">${this.#backButton()}</tertulia-room>`
-          : html`<tertulia-chat .jid="${jid}" .heading="${kind === 'private' ? this.text.nickInRoom(resourceOf(jid), this.client?.nameOf(bareJid(jid)) ?? '') : ''}">
+          : html`<tertulia-chat .jid="${jid}" .kind="${kind}" .heading="${kind === 'private' ? this.text.nickInRoom(resourceOf(jid), this.client?.nameOf(bareJid(jid)) ?? '') : ''}">
               ${this.#backButton()}
               ${kind === 'chat'
                 ? html`<button

@@ -119,8 +119,8 @@ export class OwnPresence extends ChatElement {
         popovertarget="me"
         aria-haspopup="dialog"
         aria-expanded="${String(this.shown)}"
-        aria-label="${this.text.yourProfile(name.slice(0, 100), this.#word(show))}"
       >
+        <span class="visually-hidden">${this.text.yourProfile(name.slice(0, 100), this.#word(show))}</span>
         <tertulia-avatar .jid="${me}" .name="${name}" .show="${dot}"></tertulia-avatar>
       </button>
       <div

@@ -111,10 +111,10 @@ export class Participants extends ChatElement {
       left -= members.length;
     }
     return html`
-      <header class="head">
+      <div class="head">
         <h2>${this.text.participants} <span class="count">${this.locale.number(occupants.length)}</span></h2>
         <button type="button" class="icon-button" aria-label="${this.text.closeParticipants}" @click="${() => this.dispatchEvent(new Event('close'))}">${icon('close')}</button>
-      </header>
+      </div>
       <div class="scroll">
         ${subject ? html`<section class="subject"><h3>${this.text.subject}</h3><p dir="auto">${subject.slice(0, 5000)}</p></section>` : nothing}
         <ul role="list" aria-label="${this.text.participants}">${groups}</ul>

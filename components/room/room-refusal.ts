@@ -206,7 +206,7 @@ export class RoomRefusal extends ChatElement {
     return html`
       <div class="empty" role="group" aria-labelledby="title">
         <span class="mark">${icon(marks[refusal] ?? 'alert')}</span>
-        <h3 id="title" role="status">${this.text.refusalTitle(refusal)}</h3>
+        <h3 id="title"><span role="status">${this.text.refusalTitle(refusal)}</span></h3>
         <p dir="auto">${this.text.refusalWords(refusal, name.slice(0, 100), this.view.nick.slice(0, 100))}</p>
         ${this.view.reason ? html`<blockquote dir="auto">${this.view.reason.slice(0, 1000)}</blockquote>` : nothing} ${this.#wayOn()}
       </div>

@@ -146,12 +146,12 @@ export class Roster extends ChatElement {
   protected override render() {
     const { editing, removing } = this;
     return html`
-      <header class="head" part="head">
+      <div class="head" part="head">
         <slot name="head"></slot>
         <h2>${this.text.contacts}</h2>
         <button type="button" class="icon-button" aria-label="${this.text.addContact}" title="${this.text.addContact}" @click="${() => (this.editing = 'new')}">${icon('person-add')}</button>
         <slot name="end"></slot>
-      </header>
+      </div>
       <div class="search">
         ${icon('search')}
         <input

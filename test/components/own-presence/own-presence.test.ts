@@ -19,7 +19,7 @@ const open = async (client = new FakeClient()) => {
 describe('one’s own presence', () => {
   it('says who one is and what others see', async () => {
     const { me, trigger } = await open();
-    expect(trigger.getAttribute('aria-label')).to.equal('Your profile: support, Available');
+    expect(textOf(trigger)).to.equal('Your profile: support, Available');
     expect(trigger.getAttribute('aria-expanded')).to.equal('true');
     expect(words(one(me, '[role=dialog]'))).to.contain('support@localhost');
   });
