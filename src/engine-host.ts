@@ -1,13 +1,11 @@
 /** Where this page's engines run: in a worker; in the page where workers are refused; on memory where storage is. */
 import type { EngineHost } from './client/bridge.js';
-import type { LocalHost } from './engine/host-rpc.js';
 import { trustedScript } from './base/trusted-script.js';
 import { localChannels, openChannel, type OpenChannel } from './client/channel.js';
-import { remoteHost, type LinePort } from './engine/host-rpc.js';
+import { remoteHost, type LinePort, type LocalHost } from './engine/host-rpc.js';
 
 /** A worker that has not begun by then was refused without a word (some policies do that), milliseconds. */
 const workerWithin = 10_000;
-
 
 async function inWorker(): Promise<LocalHost> {
   const worker = new Worker(trustedScript(new URL('./engine-worker.ts', import.meta.url).href), { type: 'module', name: 'tertulia' });

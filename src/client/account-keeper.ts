@@ -73,6 +73,8 @@ export class AccountKeeper {
       if (this.#account?.slot !== slot || this.#account.jid !== identity.account || options.mode !== 'guest') {
         await this.#replace(identity);
       }
+      // Another tab may lead with what the server no longer takes.
+      this.#account?.tellProven();
       // A person's password was tried already, and a guest's account was just made.
       if (options.mode === 'host' || options.mode === 'anonymous') await this.#accept();
     });
@@ -146,8 +148,8 @@ export class AccountKeeper {
     this.#account = opened;
     try {
       await this.#events.changed(opened);
-      const { account: jid, mode, nickname, scramSeen } = identity;
-      opened.engine = await host.start({ archiveName, account: jid, mode, ...(nickname === undefined ? {} : { nickname }), deployment, scramSeen }, identity.secret);
+      const { account: jid, scramSeen } = identity;
+      opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen }, identity.secret);
     } catch (error) {
       await this.#close();
       throw error;

@@ -1,5 +1,5 @@
 /** How a page gets an engine: in a worker, or in the page where workers are refused. Implemented by `src/engine-host.ts`. */
-import type { AuthMode, Deployment, ScramKey } from '../model/account.js';
+import type { Deployment, ScramKey } from '../model/account.js';
 import type { OpenChannel } from './channel.js';
 
 /** What proves who one is. Goes from the page to its own engine only, never over the bus between tabs. */
@@ -14,8 +14,6 @@ export type EngineStart = {
   readonly archiveName: string;
   /** Bare JID; for an anonymous account, the domain that will give it one. */
   readonly account: string;
-  readonly mode: AuthMode;
-  readonly nickname?: string;
   readonly deployment: Deployment;
   /** A SCRAM has worked for this account: the password is never sent in the clear again. */
   readonly scramSeen: boolean;

@@ -9,7 +9,8 @@ import type { Poke } from '../archive/archive-types.js';
  * Never carries a credential.
  */
 export interface Commands {
-  wake(): void;
+  /** Proves the connection, or connects now; where it was refused only with `refusedToo`, which a person has to ask for. */
+  wake(refusedToo?: boolean): void;
   /** Something was put into the outbox. */
   flush(): void;
   setPresence(presence: OwnPresence): void;
@@ -43,6 +44,8 @@ export type BusMessage =
   | { readonly type: 'live-all'; readonly changes: readonly LiveChange[] }
   | { readonly type: 'call'; readonly id: string; readonly command: Command; readonly args: readonly unknown[] }
   | { readonly type: 'answer'; readonly id: string; readonly result?: unknown; readonly error?: { readonly code: ChatErrorCode; readonly message: string; readonly condition?: string } }
+  /** Somebody has just proven who they are: a leader that was refused lets another engine try. */
+  | { readonly type: 'yield' }
   /** The account was signed out or forgotten in some tab: all close their archive now. */
   | { readonly type: 'gone' };
 

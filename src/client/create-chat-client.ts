@@ -178,7 +178,7 @@ class PageClient implements ChatClient {
     await this.#need().line.call('setPresence', presence);
   }
   async reconnect(): Promise<void> {
-    await this.#need().line.call('wake');
+    await this.#need().line.call('wake', true);
   }
 
   // --- conversations -------------------------------------------------------------------------------------------

@@ -95,6 +95,11 @@ export class OpenAccount {
     });
   }
 
+  /** Somebody has just proven to be the owner of this account. */
+  tellProven(): void {
+    this.#channel.post({ type: 'yield' });
+  }
+
   /** Tells every tab that the account is no more. */
   tellGone(): void {
     this.#channel.post({ type: 'gone' });

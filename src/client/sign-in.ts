@@ -35,7 +35,11 @@ export async function keptIdentity(slot: string, { accounts }: SignInParts): Pro
     ...(row.nickname === undefined ? {} : { nickname: row.nickname }),
     scramSeen: scram !== undefined,
     kept: true,
-    secret: async () => (scram ? { kind: 'scram', key: scram } : { kind: 'password', password: secret ?? '' }),
+    secret: async () => {
+      // Read again: another tab may have signed in anew since.
+      const now = (await accounts.get(slot)) ?? row;
+      return now.scram ? { kind: 'scram', key: now.scram } : { kind: 'password', password: now.secret ?? '' };
+    },
   };
 }
 

@@ -31,8 +31,9 @@ export type CommandPorts = {
 /** What pages may ask of the leader, carried out by the extensions. */
 export function commandTable({ ctx, archive, connection, session, outbox, catchUp, signOut }: CommandPorts): CommandTable {
   return {
-    wake() {
-      connection.wake();
+    wake(refusedToo = false) {
+      if (connection.state.kind !== 'refused') connection.wake();
+      else if (refusedToo) connection.start();
       if (session.ready) void checkRooms(ctx);
     },
     flush: () => void outbox.flush(),

@@ -2,7 +2,7 @@ import type { Archive, Poke } from '../archive/archive-types.js';
 import type { Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
 import type { Log } from '../base/log.js';
-import type { Channel, OpenChannel } from '../client/channel.js';
+import type { OpenChannel } from '../client/channel.js';
 import type { Deployment } from '../model/account.js';
 import type { Fact } from '../model/fact.js';
 import type { OutboxRow } from '../model/message.js';
@@ -65,7 +65,10 @@ export function startEngine(options: EngineOptions): Engine {
   const { archiveName, locks, log } = options;
   const closing = new AbortController();
   // One lock per database: two engines of one archive must never both write from the wire.
-  const led = lead(archiveName, locks, closing.signal, (signal) => leadUntil(signal, options), log).catch((error: unknown) => log.warn('the engine has ended', error));
+  const led = (async () => {
+    // Having yielded, it stands in line again.
+    while (!closing.signal.aborted) await lead(archiveName, locks, closing.signal, (signal) => leadUntil(signal, options), log); // oxlint-disable-line no-await-in-loop
+  })().catch((error: unknown) => log.warn('the engine has ended', error));
   return {
     async close() {
       closing.abort();
@@ -74,7 +77,7 @@ export function startEngine(options: EngineOptions): Engine {
   };
 }
 
-/** The composition root of a leading engine. Resolves when `signal` has ended it and all is put away. */
+/** The composition root of a leading engine. Resolves when `signal` has ended it, or it has yielded, and all is put away. */
 async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<void> {
   const { account, archiveName, clock, deployment, log, modules, newId } = options;
   const channel = options.openChannel(archiveName);
@@ -197,11 +200,14 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   noteAddresses([{ kind: 'conversations', rows: conversations }]);
   await outbox.recover(messageIds(kept));
 
-  const stopHearing = hearPokes(channel, noteAddresses);
   connection.onState((state) => session.onState(state));
   const ended = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
+    channel.onMessage((message) => {
+      if (message.type === 'poke') noteAddresses(message.pokes);
+      else if (message.type === 'yield' && connection.state.kind === 'refused') resolve();
+    });
   });
   const stopServing = bus.serve(
     commandTable({
@@ -219,7 +225,6 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
 
   await ended;
   stopServing();
-  stopHearing();
   session.end();
   outbox.stop();
   await connection.stop();
@@ -237,12 +242,6 @@ function messageIds(state: SmState | undefined): ReadonlySet<string> {
     if (stanza.name === 'message' && stanza.attrs.id !== undefined) ids.add(stanza.attrs.id);
   }
   return ids;
-}
-
-function hearPokes(channel: Channel, listener: (pokes: readonly Poke[]) => void): () => void {
-  return channel.onMessage((message) => {
-    if (message.type === 'poke') listener(message.pokes);
-  });
 }
 
 async function fetchPage(ctx: XepContext, inbox: Inbox, archive: string, ask: PageAsk, origin: 'catch-up' | 'history'): Promise<FetchedPage> {

@@ -35,7 +35,7 @@ describe('engine-host', () => {
       expect(workers).to.have.lengthOf(1);
       expect(workers[0]).to.contain('engine-worker');
       let asked = 0;
-      const engine = await host.start({ archiveName: `tertulia/test-${crypto.randomUUID()}`, account: 'a@localhost', mode: 'guest', deployment, scramSeen: false }, async () => {
+      const engine = await host.start({ archiveName: `tertulia/test-${crypto.randomUUID()}`, account: 'a@localhost', deployment, scramSeen: false }, async () => {
         asked += 1;
         return { kind: 'password', password: 'x' };
       });

@@ -8,7 +8,7 @@ import { LiveReplica } from '../../src/client/live-replica.js';
 import { BusPort, type CommandTable } from '../../src/engine/bus-port.js';
 import type { LiveChange } from '../../src/model/live.js';
 import { TestClock } from '../support/xep-context.js';
-import { settle } from '../xmpp/model-server.js';
+import { settle, until } from '../xmpp/model-server.js';
 
 const table = (more: Partial<CommandTable>): CommandTable => more as CommandTable;
 const kinds: readonly [string, () => OpenChannel][] = [['BroadcastChannel', () => openChannel], ['channels of one page', localChannels]];
@@ -61,6 +61,7 @@ for (const [kind, make] of kinds) {
       let flushed = 0;
       first.serve(table({ flush: () => void (flushed += 1) }), () => []);
       for (let n = 0; n < 3; n += 1) page.post({ type: 'call', id: 'same', command: 'flush', args: [] });
+      await until(() => flushed > 0, 'the first');
       await settle();
       expect(flushed).to.equal(1);
       end();
@@ -72,16 +73,13 @@ for (const [kind, make] of kinds) {
       const changes: LiveChange[] = [{ topic: 'typing', key: 'a@x', value: ['a'] }];
       first.serve(table({}), () => changes);
       const replica = new LiveReplica(page, (some) => seen.push(...some.map(({ key }) => key)));
-      await settle();
-      expect(replica.led).to.equal(true);
+      await until(() => replica.led, 'the whole');
       expect(replica.get('typing', 'a@x')).to.deep.equal(['a']);
       first.tellLive([{ topic: 'occupant', key: 'r@x/n', value: { nick: 'n', role: 'visitor', affiliation: 'none', show: 'away' } }, { topic: 'typing', key: 'a@x', value: undefined }]);
-      await settle();
-      expect(replica.get('typing', 'a@x')).to.equal(undefined);
+      await until(() => replica.get('typing', 'a@x') === undefined, 'the changes');
       expect(replica.values('occupant', 'r@x/')).to.have.lengthOf(1);
       second.serve(table({}), () => []);
-      await settle();
-      expect(replica.values('occupant', 'r@x/')).to.deep.equal([]);
+      await until(() => replica.values('occupant', 'r@x/').length === 0, 'the new leader');
       expect(seen.slice(-3), 'each key once: what came, what went').to.deep.equal(['r@x/n', 'a@x', 'r@x/n']);
       end();
     });

@@ -64,6 +64,31 @@ describe('engine/engine', () => {
     expect(server.wrong).to.equal(undefined);
   });
 
+  it('lets another engine try once it was refused and somebody has proven who they are', async () => {
+    const server = new ModelServer();
+    new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    let tries = 0;
+    runEngine(server, name, { proof: async () => {
+      tries += 1;
+      return { kind: 'password', username: server.username, password: 'of yesterday' };
+    } });
+    await until(() => page.status() === 'refused', 'the refusal');
+    await page.line.call('wake');
+    await settle();
+    expect(tries, 'not tried again by itself').to.equal(1);
+    runEngine(server, name);
+    await settle();
+    expect(page.status()).to.equal('refused');
+    page.channel.post({ type: 'yield' });
+    await until(() => page.status() === 'online', 'the other engine');
+    expect(tries).to.equal(1);
+    page.channel.post({ type: 'yield' });
+    await settle();
+    expect(page.status(), 'who is not refused stays').to.equal('online');
+  });
+
   it('settles messages of unknown fate against the archive: what arrived is not sent again, what did not is', async () => {
     const server = new ModelServer();
     const kept = new ModelArchive(server);
