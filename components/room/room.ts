@@ -39,7 +39,8 @@ export class Room extends ChatElement {
 
   @state() private form: 'subject' | 'invite' | undefined;
   @state() private busy = false;
-  @state() private wrongPassword = false;
+  /** The last attempt had a password: asked for one again, it was not right. */
+  @state() private passwordTried = false;
   @query('tertulia-composer') private composer!: Composer | null;
   /** The room that was asked to let us in, so that opening it asks once. */
   #asked: string | undefined;
@@ -70,7 +71,7 @@ export class Room extends ChatElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('jid')) return;
-    this.wrongPassword = false;
+    this.passwordTried = false;
     this.form = undefined;
   }
 
@@ -84,16 +85,14 @@ export class Room extends ChatElement {
   }
 
   async #join(nick: string, options: { password?: string; create?: boolean } = {}): Promise<void> {
-    const room = this.jid;
     this.busy = true;
-    this.wrongPassword = false;
+    this.passwordTried = options.password !== undefined;
     try {
-      await this.client?.joinRoom(room, nick, options);
+      await this.client?.joinRoom(this.jid, nick, options);
     } catch {
       // The room's view carries the reason, in the words of its refusal.
     } finally {
       this.busy = false;
-      if (room === this.jid) this.wrongPassword = options.password !== undefined && this.#view.value?.refusal === 'password-required';
     }
   }
 
@@ -149,7 +148,7 @@ export class Room extends ChatElement {
       .view="${view}"
       ?foot="${foot}"
       .busy="${this.busy}"
-      .wrongPassword="${this.wrongPassword}"
+      .wrongPassword="${this.passwordTried && !this.busy}"
       @join="${(event: JoinEvent) => void this.#join(event.nick, { ...(event.password ? { password: event.password } : {}), ...(event.create ? { create: true } : {}) })}"
       @leave="${() => void this.#leave()}"
     ></tertulia-room-refusal>`;
