@@ -1,7 +1,27 @@
-/** Every public tag, registered by being imported: `/elements.js`. */
+/** Every public tag, registered by being imported: `/elements.js`. A session or widget without a client makes its own. */
 import { defineWidget } from './define-widget.js';
 import { defineMessenger } from './messenger/define.js';
+import { Session, type ClientFactory } from './session/session.js';
+import { define } from './shared/define.js';
+import { Widget } from './widget/widget.js';
 
+/** The engine is fetched when a session is there that needs it. Without a domain it is the page's own deployment. */
+const connect: ClientFactory = async ({ domain, service }) => {
+  const { createChat, fetchDeployment, readDeployment } = await import('../src/chat.js');
+  const warn = (message: string): void => console.warn(`tertulia: ${message}`);
+  return createChat(domain ? readDeployment({ domain, service }, warn) : await fetchDeployment('config.json', warn));
+};
+
+class ConnectingSession extends Session {
+  override createClient: ClientFactory | undefined = connect;
+}
+
+class ConnectingWidget extends Widget {
+  override createClient: ClientFactory | undefined = connect;
+}
+
+define('tertulia-session', ConnectingSession);
+define('tertulia-widget', ConnectingWidget);
 defineWidget();
 defineMessenger();
 

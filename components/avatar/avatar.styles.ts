@@ -63,9 +63,11 @@ export const styles = css`
     box-shadow: inset 0 0 0 2px var(--t-line-strong);
   }
   @media (forced-colors: active) {
-    .face,
-    .dot {
+    .face {
       border: 1px solid CanvasText;
+    }
+    .dot {
+      forced-color-adjust: none;
     }
   }
 `;

@@ -124,7 +124,10 @@ export const styles = css`
     margin-block-end: var(--t-2);
   }
   @media (forced-colors: active) {
-    .send:enabled {
+    .box .icon-button {
+      border-color: transparent;
+    }
+    .box .send:enabled {
       border: 2px solid ButtonText;
     }
   }

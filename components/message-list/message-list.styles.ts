@@ -7,6 +7,7 @@ export const styles = css`
     min-block-size: 0;
     flex: 1;
     background: var(--t-surface);
+    container-type: inline-size;
   }
   /*
    * Reversed, the scroller stays at its end when something is added and keeps its place when read further up, without

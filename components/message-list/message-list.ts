@@ -286,7 +286,7 @@ export class MessageList extends ChatElement {
     return html`<div class="start">
         <tertulia-avatar ?room="${this.#room}" .jid="${this.jid}" .name="${this.#name}"></tertulia-avatar>
         <h3 dir="auto">${this.#name.slice(0, 200)}</h3>
-        <p dir="auto">${this.note || text.conversationStart(this.#name.slice(0, 200))}</p>
+        <p dir="auto">${this.note || (this.#room ? text.roomStart : text.conversationStart)(this.#name.slice(0, 200))}</p>
         ${empty && !this.greeting && !this.note ? html`<p>${text.sayHello}</p>` : nothing}
       </div>
       ${this.greeting ? html`<div class="greeting" dir="auto">${this.greeting}</div>` : nothing}`;

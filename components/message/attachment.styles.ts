@@ -105,4 +105,11 @@ export const styles = css`
     background: currentcolor;
     border-radius: 2px;
   }
+  @media (forced-colors: active) {
+    progress {
+      forced-color-adjust: none;
+      background: GrayText;
+      color: Highlight;
+    }
+  }
 `;

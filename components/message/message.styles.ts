@@ -32,6 +32,15 @@ export const messageStyles = css`
   .mine .stack {
     justify-items: end;
   }
+  .mine .meta {
+    justify-content: flex-end;
+  }
+  /* A phone at 200 %: the words need the room more than the picture does. */
+  @container (inline-size < 18rem) {
+    .stack {
+      max-inline-size: 94%;
+    }
+  }
   .sender {
     max-inline-size: 100%;
     padding-inline: 0.875rem;
@@ -138,7 +147,9 @@ export const messageStyles = css`
 
   .meta {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
+    white-space: nowrap;
     gap: 0.3rem;
     padding-inline: 0.25rem;
     font-size: var(--t-size-1);
@@ -254,11 +265,11 @@ export const messageStyles = css`
     }
   }
   @media (forced-colors: active) {
-    .bubble,
+    .message:not(.jumbo) .bubble,
     .typing {
       border: 1px solid CanvasText;
     }
-    .mine .bubble {
+    .message.mine:not(.jumbo) .bubble {
       border-width: 2px;
     }
   }

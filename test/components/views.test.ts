@@ -11,7 +11,7 @@ describe('every view', () => {
         const { client, body } = make();
         const session = await inSession(client, body, { theme, width: '400px', height: '680px' });
         const widget = session.querySelector('tertulia-widget');
-        if (widget) Object.assign(widget, { client, theme });
+        if (widget) Object.assign(widget, { theme });
         await settle(session);
         still(session);
         await frames();

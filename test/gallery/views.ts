@@ -8,7 +8,7 @@ import { messengerViews } from './messenger-views.js';
 export type View = { readonly client: FakeClient; readonly body: TemplateResult; readonly frame?: 'fill' | 'page' | 'none' };
 
 const chat = (jid: string): TemplateResult => html`<tertulia-chat jid="${jid}"></tertulia-chat>`;
-const panel = html`<tertulia-panel contact="${support}" heading="Fjord & Sons" greeting="Hello! We build shelves in Bergen. Ask us anything, a carpenter answers."></tertulia-panel>`;
+const panel = html`<tertulia-panel contact="${support}" heading="Fjord &amp; Sons" greeting="Hello! We build shelves in Bergen. Ask us anything, a carpenter answers."></tertulia-panel>`;
 const never = (): Promise<void> => new Promise(() => {});
 
 const failedData: FakeData = {
@@ -48,6 +48,8 @@ const files: FakeData = {
     },
   ],
 };
+
+const widget = (client: FakeClient, open: boolean): View => ({ client, frame: 'none', body: html`<tertulia-widget .client="${client}" .open="${open}" contact="${support}" heading="Fjord &amp; Sons"></tertulia-widget>` });
 
 const offline = (): FakeClient => {
   const client = new FakeClient({ data: guest, mode: 'guest', session: { status: 'offline' } });
@@ -93,9 +95,9 @@ export const views: Record<string, () => View> = {
     client.resume = () => new Promise(() => {});
     return { client, body: panel };
   },
-  'panel-anonymous': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="anonymous" heading="Fjord & Sons"></tertulia-panel>` }),
-  'panel-sign-in': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="login" heading="Fjord & Sons"></tertulia-panel>` }),
-  'panel-host': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="host" heading="Fjord & Sons"></tertulia-panel>` }),
+  'panel-anonymous': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="anonymous" heading="Fjord &amp; Sons"></tertulia-panel>` }),
+  'panel-sign-in': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="login" heading="Fjord &amp; Sons"></tertulia-panel>` }),
+  'panel-host': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="host" heading="Fjord &amp; Sons"></tertulia-panel>` }),
   'panel-refused': () => {
     const client = new FakeClient({ data: newcomer, mode: undefined });
     client.failures.set('signIn', new ChatError('registration', 'rate limit'));
@@ -104,8 +106,8 @@ export const views: Record<string, () => View> = {
   'panel-offline': () => ({ client: offline(), body: panel }),
   'panel-connecting': () => ({ client: new FakeClient({ data: guest, mode: 'guest', session: { status: 'connecting' } }), body: panel }),
   'panel-room': () => ({ client: new FakeClient({ mode: 'guest' }), body: html`<tertulia-panel room="${lobby}" nickname="Mira"></tertulia-panel>` }),
-  widget: () => ({ client: new FakeClient({ data: { ...guest, scripts: guest.scripts.map((script) => ({ ...script, unread: 2 })) }, mode: 'guest' }), frame: 'none', body: html`<tertulia-widget contact="${support}" heading="Fjord & Sons"></tertulia-widget>` }),
-  'widget-open': () => ({ client: new FakeClient({ data: guest, mode: 'guest' }), frame: 'none', body: html`<tertulia-widget open contact="${support}" heading="Fjord & Sons"></tertulia-widget>` }),
+  widget: () => widget(new FakeClient({ data: { ...guest, scripts: guest.scripts.map((script) => ({ ...script, unread: 2 })) }, mode: 'guest' }), false),
+  'widget-open': () => widget(new FakeClient({ data: guest, mode: 'guest' }), true),
   'sign-in': () => ({ client: new FakeClient({ mode: undefined }), frame: 'page', body: html`<tertulia-sign-in></tertulia-sign-in>` }),
   ...messengerViews,
 };

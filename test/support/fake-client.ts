@@ -1,4 +1,4 @@
-import { ChatError } from '../../src/base/error.js';
+import type { ChatError } from '../../src/base/error.js';
 import { bareJid, localOf, resourceOf } from '../../src/base/jid.js';
 import type { ChatClient, Content, SignInOptions, Value } from '../../src/client/chat-client.js';
 import type { AuthMode, Deployment, SessionView } from '../../src/model/account.js';

@@ -176,7 +176,8 @@ describe('composer', () => {
   it('takes files that are pasted, and text as text', async () => {
     const { composer, area } = await show();
     const paste = (data: DataTransfer): Event => {
-      const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+      // Firefox gives an event of a script's making no files.
+      const event = Object.defineProperty(new ClipboardEvent('paste', { bubbles: true, cancelable: true }), 'clipboardData', { value: data });
       area.dispatchEvent(event);
       return event;
     };

@@ -248,7 +248,7 @@ describe('message-list', () => {
       expect(Array.from(link.attributes, ({ name }) => name).filter((name) => name.startsWith('on'))).to.deep.equal([]);
     }
     // Nothing is wider than its list.
-    for (const article of articles(list)) expect(article.scrollWidth, article.outerHTML.slice(0, 300)).to.be.at.most(list.clientWidth);
+    for (const article of articles(list)) expect(article.scrollWidth, article.textContent!.slice(0, 80)).to.be.at.most(list.clientWidth);
   }
 
   it('shortens what would fill the screen, and shows all on request', async () => {
