@@ -120,14 +120,14 @@ function withNewest(conversation: StoredConversation, newest: StoredMessage | un
   };
 }
 
-/** The last message of a range of places that is not an own one on its way out. */
-export async function lastArrived(unit: Unit, range: IDBKeyRange): Promise<StoredMessage | undefined> {
+/** The last message of a range of places that is not an own one still `waiting`. */
+export async function lastArrived(unit: Unit, range: IDBKeyRange, waiting: (row: MessageRow) => boolean = waits): Promise<StoredMessage | undefined> {
   let cursor = await unit.tx.objectStore('messages').index('place').openCursor(range, 'prev');
-  for (let steps = 0; cursor && waits(cursor.value) && steps < MANY_WAITING; steps++) {
+  for (let steps = 0; cursor && waiting(cursor.value) && steps < MANY_WAITING; steps++) {
     // oxlint-disable-next-line no-await-in-loop -- a cursor
     cursor = await cursor.continue();
   }
-  return cursor && !waits(cursor.value) ? cursor.value : undefined;
+  return cursor && !waiting(cursor.value) ? cursor.value : undefined;
 }
 
 /** Everything so far is read. */

@@ -76,7 +76,9 @@ async function moveBehindArrivals(unit: Unit, message: number): Promise<void> {
   const { conversation } = row;
   const index = unit.tx.objectStore('messages').index('place');
   const end = [conversation, TAIL, []];
-  const last = await lastArrived(unit, IDBKeyRange.bound([...row.place], end, true));
+  const outbox = await unit.tx.objectStore('outbox').index('conversation').getAll(conversation);
+  const waiting = new Set(outbox.filter(({ state }) => state === 'queued' || state === 'failed').map((other) => other.message));
+  const last = await lastArrived(unit, IDBKeyRange.bound([...row.place], end, true), (other) => waiting.has(other.id));
   if (!last) return;
   const next = await index.openKeyCursor(IDBKeyRange.bound([...last.place], end, true));
   const between = next ? (last.place[2] + next.key[2]) / 2 : Infinity;

@@ -29,7 +29,8 @@ export async function newRun(unit: Unit, archive: string, tailHoldsOlder: boolea
   const stored = await segmentsOf(unit, archive);
   const runs = unit.runs(archive);
   const newest = runs.at(-1);
-  const unused = newest && newest.toId === undefined && newest.fromId === undefined && runs.length > 1 && !stored.some((row) => row.segment === newest.segment && !isEmpty(row));
+  // One that was complete while it was empty says that the archive began after it: it is not to be filled from above.
+  const unused = newest && !newest.startReached && newest.toId === undefined && newest.fromId === undefined && runs.length > 1 && !stored.some((row) => row.segment === newest.segment && !isEmpty(row));
   const segment = unused ? newest.segment : newest ? newest.segment + 1 : 0;
   if (!unused) unit.putRun({ archive, segment, startReached: false, joined: false });
   for (const conversation of new Set(stored.map((row) => row.conversation))) {

@@ -54,6 +54,10 @@ class Simulation {
   live = false;
   #mark = 0;
   #count = 0;
+  #connectedAt = 0;
+  #heard = false;
+  /** A session ended with live messages before it had caught up: until the holes are filled, those of two sessions may stand side by side. */
+  #broken = false;
 
   constructor(archive: Archive, name: string) {
     this.archive = archive;
@@ -68,7 +72,9 @@ class Simulation {
     const body = this.body();
     const stored = this.server.store({ with: with_, body, mine, bare: false, messageId: `message-of-${body}`, ...(mine ? { originId: `origin-of-${body}` } : {}) });
     // A copy of what another device sent comes without an id of the archive (XEP-0280).
-    if (this.online) await this.archive.append([[factOf(stored, mine ? { archiveId: false, messageId: true } : how)]]);
+    if (!this.online) return;
+    this.#heard = true;
+    await this.archive.append([[factOf(stored, mine ? { archiveId: false, messageId: true } : how)]]);
   }
 
   bare(with_: string): void {
@@ -79,11 +85,14 @@ class Simulation {
     if (this.online) return;
     this.online = true;
     this.live = false;
+    this.#heard = false;
+    this.#connectedAt = this.server.items.length;
     this.#mark = await this.archive.nextRow();
     for (const row of await this.archive.outbox()) if (row.state === 'inflight') await this.archive.setOutboxState(row.id, 'unknown');
   }
 
   drop(): void {
+    if (this.online && !this.live && this.#heard) this.#broken = true;
     this.online = false;
     this.live = false;
   }
@@ -100,7 +109,8 @@ class Simulation {
     const newest = (await this.archive.runs(ME)).at(-1);
     const common = { archive: ME, settleBefore: this.#mark };
     if (newestFirst || newest?.toId === undefined) {
-      const { items, complete } = this.server.page({ before: '', max });
+      // Pages are far longer than what arrives while one is asked for.
+      const { items, complete } = this.server.page({ before: '', max: max + this.server.items.length - this.#connectedAt });
       await this.archive.appendPage({ ...common, kind: 'latest', items: items.map(itemOf), complete });
       this.live = true;
       return;
@@ -178,7 +188,7 @@ class Simulation {
         const told = `${conversation}: ${shown.map((entry) => entry ?? '|').join(' ')} of ${truth.join(' ')}`;
         expect(index, `out of order or twice, ${told}`).to.be.at.least(next);
         // A row whose fate is unknown is not shown as said, and may be what is missing.
-        if (index > next) expect(gap || (await this.unsettled(truth.slice(next, index))), `silent hole, ${told}`).to.equal(true);
+        if (index > next && !this.#broken) expect(gap || (await this.unsettled(truth.slice(next, index))), `silent hole, ${told}`).to.equal(true);
         next = index + 1;
         gap = false;
       }
@@ -211,6 +221,8 @@ class Simulation {
         if (i > 1000) throw new Error('filling has no end');
         await this.expectHonest();
       }
+      this.#broken = false;
+      await this.expectHonest();
       await this.flush('acked');
       if (round < 2) this.drop();
     }
@@ -249,14 +261,14 @@ async function take(simulation: Simulation, next: Step): Promise<void> {
 }
 
 /** More when hunting: set here, or by `globalThis.ARCHIVE_RUNS`. */
-const numRuns = 60;
+const numRuns = 500;
 
 describe('the order of an archive', () => {
   afterEach(destroyAll);
 
   for (const byHand of [false, true]) {
     it(`is the server’s, with nothing lost, twice, or silently missing, whatever happens (${byHand ? 'scrolled back' : 'filled by itself'})`, async function () {
-      this.timeout(200_000);
+      this.timeout(900_000);
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), size, async (steps, max) => {
           const { archive, name } = await open();

@@ -1,0 +1,125 @@
+import { expect } from '@open-wc/testing';
+import { MAX_BODY } from '../../src/model/fold-message.js';
+import { BOB, destroyAll, draft, expectTimeline, forward, item, items, ME, message, NOW, open, receipt } from './fixtures.js';
+
+describe('outbox', () => {
+  afterEach(destroyAll);
+
+  it('keeps what was asked to be sent, with its message, over a restart', async () => {
+    const { archive, name, pokes } = await open();
+    const file = new Blob(['hello'], { type: 'text/plain' });
+    const row = await archive.enqueue(draft('own', { file, fileName: 'hello.txt' }), 'origin-own', NOW);
+    expect(row).to.deep.include({ conversation: BOB, mine: true, messageId: 'origin-own', originId: 'origin-own', archive: ME, sender: ME });
+    expect(row.state).to.deep.equal({ body: 'own', attachments: [], delivery: 'sending' });
+    expect(pokes.map((poke) => poke.kind)).to.have.members(['messages', 'conversations', 'outbox']);
+    archive.close();
+    const { archive: again } = await open(name);
+    const [outgoing] = await again.outbox();
+    expect(outgoing).to.deep.include({ message: row.id, conversation: BOB, originId: 'origin-own', body: 'own', state: 'queued', fileName: 'hello.txt' });
+    expect(await outgoing!.file!.text()).to.equal('hello');
+    await expectTimeline(again, '| own');
+  });
+
+  it('takes no id twice, and no text that would have to be cut', async () => {
+    const { archive } = await open();
+    await archive.enqueue(draft('one'), 'origin', NOW);
+    const twice = await archive.enqueue(draft('two'), 'origin', NOW).catch((error: unknown) => error);
+    expect(twice).to.include({ name: 'ChatError', code: 'storage' });
+    const long = await archive.enqueue(draft('x'.repeat(MAX_BODY + 1)), 'origin-2', NOW).catch((error: unknown) => error);
+    expect(long).to.include({ name: 'ChatError', code: 'too-large' });
+    await expectTimeline(archive, '| one');
+  });
+
+  it('is settled by an acknowledgement', async () => {
+    const { archive } = await open();
+    const row = await archive.enqueue(draft('own'), 'origin-own', NOW);
+    await archive.markSent(['nobody', 'origin-own']);
+    expect(await archive.outbox()).to.deep.equal([]);
+    expect((await archive.message(row.id))?.state.delivery).to.equal('sent');
+  });
+
+  it('is settled by a page that has it, in the same transaction', async () => {
+    const { archive } = await open();
+    const row = await archive.enqueue(draft('own'), 'origin-own', NOW);
+    const [outgoing] = await archive.outbox();
+    await archive.setOutboxState(outgoing!.id, 'unknown');
+    await archive.appendPage(forward(0, [item('s1', message('own', { mine: true, id: 'origin-own' })), ...items('s2')]));
+    expect(await archive.outbox()).to.deep.equal([]);
+    expect(await archive.message(row.id)).to.deep.include({ archiveId: 's1', place: [BOB, 0, 1] });
+    await expectTimeline(archive, 'own s2');
+  });
+
+  it('fails with a reason, is tried again under its ids, at the end, and can be discarded', async () => {
+    const { archive, pokes } = await open();
+    const first = await archive.enqueue(draft('first'), 'origin-first', NOW);
+    await archive.enqueue(draft('second'), 'origin-second', NOW);
+    const [outgoing] = await archive.outbox();
+    await archive.markFailed(outgoing!.id, 'too-large', '10 MB at most');
+    expect((await archive.message(first.id))?.state).to.deep.include({ delivery: 'failed', failure: { condition: 'too-large', text: '10 MB at most' } });
+    await archive.retry(first.id);
+    expect((await archive.message(first.id))?.state).to.deep.equal({ body: 'first', attachments: [], delivery: 'sending' });
+    expect((await archive.outbox()).map(({ originId, state }) => [originId, state])).to.deep.equal([['origin-second', 'queued'], ['origin-first', 'queued']]);
+    await expectTimeline(archive, '| second first');
+    pokes.length = 0;
+    await archive.discard(first.id);
+    expect(pokes.find((poke) => poke.kind === 'messages')).to.deep.include({ removed: [first.id] });
+    await expectTimeline(archive, '| second');
+    expect(await archive.outbox()).to.have.length(1);
+    expect((await archive.conversation(BOB))?.preview?.body).to.equal('second');
+  });
+
+  it('tries a bounced message again, which no acknowledgement had settled', async () => {
+    const { archive } = await open();
+    const row = await archive.enqueue(draft('own'), 'origin-own', NOW);
+    const bounce = { ...receipt('origin-own'), kind: 'failure' as const, condition: 'service-unavailable' };
+    await archive.append([[bounce]]);
+    expect((await archive.outbox())[0]?.state).to.equal('failed');
+    await archive.markSent(['origin-own']);
+    expect((await archive.message(row.id))?.state.delivery).to.equal('failed');
+    await archive.retry(row.id);
+    await archive.append([[receipt('origin-own')]]);
+    expect((await archive.message(row.id))?.state.delivery).to.equal('delivered');
+    await archive.markSent(['origin-own']);
+    expect(await archive.outbox()).to.deep.equal([]);
+  });
+
+  it('makes a bounced message’s queue entry anew where it had been acknowledged', async () => {
+    const { archive } = await open();
+    const row = await archive.enqueue(draft('own', { invitation: { room: 'r@x', inviter: ME } }), 'origin-own', NOW);
+    await archive.markSent(['origin-own']);
+    await archive.append([[{ ...receipt('origin-own'), kind: 'failure' as const, condition: 'service-unavailable' }]]);
+    await archive.retry(row.id);
+    expect((await archive.outbox())[0]).to.deep.include({ message: row.id, originId: 'origin-own', body: 'own', state: 'queued', invitation: { room: 'r@x', inviter: ME } });
+  });
+
+  it('refuses to discard or retry what is not unsent', async () => {
+    const { archive } = await open();
+    await archive.append([[message('theirs')]]);
+    const theirs = (await archive.window(BOB, {}, 1)).find((entry) => entry.kind === 'message')!;
+    for (const work of [archive.discard(theirs.row.id), archive.retry(theirs.row.id), archive.discard(99_999)]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await work.catch((error: unknown) => error)).to.include({ name: 'ChatError', code: 'invalid' });
+    }
+    await expectTimeline(archive, '| theirs');
+  });
+
+  it('keeps an upload’s result with the message', async () => {
+    const { archive } = await open();
+    const row = await archive.enqueue(draft('', { file: new Blob(['x']), fileName: 'x' }), 'origin-own', NOW);
+    const [outgoing] = await archive.outbox();
+    const attachments = [{ url: 'https://files.example.org/x', name: 'x', size: 1 }];
+    await archive.setUploaded(outgoing!.id, attachments);
+    expect((await archive.message(row.id))?.state.attachments).to.deep.equal(attachments);
+    expect((await archive.outbox())[0]?.attachments).to.deep.equal(attachments);
+  });
+
+  it('stands behind what arrived before it went on the wire', async () => {
+    const { archive } = await open();
+    for (const name of ['p1', 'p2']) await archive.enqueue(draft(name), `origin-${name}`, NOW); // oxlint-disable-line no-await-in-loop -- in order
+    await archive.append([[message('live')]]);
+    await archive.enqueue(draft('p3'), 'origin-p3', NOW);
+    await expectTimeline(archive, '| p1 p2 live p3');
+    for (const outgoing of await archive.outbox()) await archive.setOutboxState(outgoing.id, 'inflight'); // oxlint-disable-line no-await-in-loop -- in order
+    await expectTimeline(archive, '| live p1 p2 p3');
+  });
+});
