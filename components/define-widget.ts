@@ -1,14 +1,12 @@
 import { defineConversation } from './define-conversation.js';
 import { define } from './shared/define.js';
-import { SignIn } from './sign-in/sign-in.js';
 import { Panel } from './widget/panel.js';
 import { Widget } from './widget/widget.js';
 import { WidgetFrame } from './widget/widget-frame.js';
 
-/** The tags of the panel: what the widget's frame shows. A room or the messenger inside it is fetched when it is wanted. */
+/** The tags of the panel: what the widget's frame shows. The sign-in form, a room or the messenger inside it is fetched when it is wanted. */
 export function definePanel(): void {
   defineConversation();
-  define('tertulia-sign-in', SignIn);
   define('tertulia-panel', Panel);
 }
 

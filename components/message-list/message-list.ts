@@ -174,7 +174,7 @@ export class MessageList extends ChatElement {
     const last = theirs.at(-1);
     // The log itself is silent, or older messages would be read out as they load.
     if (last) this.announcement = this.text.newMessageFrom(this.#nameOf(last), last.state.body.slice(0, 300) || this.text.file);
-    if (fresh.some(({ mine, state: { delivery } }) => mine && delivery === 'sending')) {
+    if (fresh.some(justWritten)) {
       // What one wrote oneself is always shown.
       this.#unreadFrom = undefined;
       void this.toEnd();
@@ -292,6 +292,9 @@ export class MessageList extends ChatElement {
       ${this.greeting ? html`<div class="greeting" dir="auto">${this.greeting}</div>` : nothing}`;
   }
 }
+
+/** Written here and now: it may have been sent before it was first drawn. */
+const justWritten = ({ mine, at, state: { delivery } }: MessageRow): boolean => mine && (delivery === 'sending' || Math.abs(Date.now() - at) < 5000);
 
 /** The status line says that there is no connection; what was not fetched is asked for again once there is. */
 const quiet = (): void => {};

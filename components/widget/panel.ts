@@ -63,7 +63,12 @@ export class Panel extends ChatElement {
 
   /** Where a visitor begins: the composer, the form, or the button that goes on. */
   override focus(options?: FocusOptions): void {
-    void this.updateComplete.then(() => this.inside?.focus(options));
+    void this.updateComplete.then(async () => {
+      const { inside } = this;
+      // What is fetched when it is wanted may not be there yet.
+      if (inside?.localName.includes('-')) await customElements.whenDefined(inside.localName);
+      inside?.focus(options);
+    });
   }
 
   /** Puts words into the composer, now or once there is one. Never sent by itself. */
@@ -99,6 +104,8 @@ export class Panel extends ChatElement {
     this.stage = { kind: 'starting' };
     try {
       if (client.mode === undefined && !(await this.#enter(client))) return;
+      // So that a draft has a place to be kept.
+      if (this.contact) await client.openConversation(this.contact, 'chat');
       this.stage = { kind: 'chat' };
     } catch (thrown) {
       const { code } = toChatError(thrown, 'unreachable');
@@ -159,6 +166,7 @@ export class Panel extends ChatElement {
       case 'chat':
         return this.#view();
       case 'sign-in':
+        void import('../sign-in/define.js').then(({ defineSignIn }) => defineSignIn());
         return html`${this.#bar()}<div class="page"><tertulia-sign-in></tertulia-sign-in></div>`;
       case 'host-needed':
         return html`${this.#bar()}${this.#words('lock', text.signInNeeded, text.signInNeededDetail, text.retry)}`;

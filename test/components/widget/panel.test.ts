@@ -87,6 +87,7 @@ describe('widget/panel', () => {
   it('asks for the account where the owner wants one, then shows the conversation', async () => {
     const client = fresh();
     const panel = await made(client, { auth: 'login' });
+    await until(() => findAll(panel, '#address').length === 1);
     find<HTMLInputElement>(panel, '#address').value = 'alice';
     find<HTMLInputElement>(panel, '#password').value = 'x';
     button(panel, 'Sign in').click();
