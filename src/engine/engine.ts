@@ -10,6 +10,7 @@ import type { Element } from '../xmpp/element.js';
 import type { OpenSocket, Proof } from '../xmpp/connection-types.js';
 import type { Incoming, XepContext, XepModule } from '../xep/module.js';
 import type { Locks } from './leader.js';
+import { toChatError, type ChatErrorCode } from '../base/error.js';
 import { bareJid, domainOf, resourceOf } from '../base/jid.js';
 import { createConnection } from '../xmpp/connection.js';
 import { parseFrame } from '../xmpp/frame.js';
@@ -68,13 +69,23 @@ export function startEngine(options: EngineOptions): Engine {
   const led = (async () => {
     // Having yielded, it stands in line again.
     while (!closing.signal.aborted) await lead(archiveName, locks, closing.signal, (signal) => leadUntil(signal, options), log); // oxlint-disable-line no-await-in-loop
-  })().catch((error: unknown) => log.warn('the engine has ended', error));
+  })().catch((error: unknown) => {
+    log.warn('the engine has ended', error);
+    tellFailure(options, toChatError(error, 'storage').code);
+  });
   return {
     async close() {
       closing.abort();
       await led;
     },
   };
+}
+
+/** Nobody would know otherwise: the pages go on waiting for a leader. The next one replaces it by its own state. */
+function tellFailure({ archiveName, openChannel }: EngineOptions, code: ChatErrorCode): void {
+  const channel = openChannel(archiveName);
+  channel.post({ type: 'live-all', changes: [{ topic: 'session', key: '', value: { status: 'refused', catchingUp: false, presence: { show: 'available' }, error: { code } } }] });
+  channel.close();
 }
 
 /** The composition root of a leading engine. Resolves when `signal` has ended it, or it has yielded, and all is put away. */
@@ -86,7 +97,11 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   const correspondents = new Set<string>();
   const fullAddresses = new Set<string>();
   const noteAddresses = (pokes: readonly Poke[]): void => {
-    for (const poke of pokes) if (poke.kind === 'conversations') for (const { jid } of poke.rows) if (resourceOf(jid)) fullAddresses.add(jid);
+    for (const { jid, kind, preview } of pokes.flatMap((poke) => (poke.kind === 'conversations' ? poke.rows : []))) {
+      if (resourceOf(jid)) fullAddresses.add(jid);
+      // Whom we wrote to knows of us.
+      if (kind === 'chat' && preview?.mine) correspondents.add(bareJid(jid));
+    }
   };
   const archive = await options.openArchive(archiveName, (pokes) => {
     bus.tellPokes(pokes);

@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { ChatError } from '../../src/base/error.js';
 import { ModelServer, settle } from '../xmpp/model-server.js';
 import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
 import { ModelArchive, said } from './model-archive.js';
@@ -87,6 +88,16 @@ describe('engine/engine', () => {
     page.channel.post({ type: 'yield' });
     await settle();
     expect(page.status(), 'who is not refused stays').to.equal('online');
+  });
+
+  it('says that it cannot begin where its archive cannot be opened', async () => {
+    const server = new ModelServer();
+    const name = freshName();
+    const page = await openPage(name);
+    runEngine(server, name, { openArchive: () => Promise.reject(new ChatError('storage', 'asked to')) });
+    await until(() => page.status() === 'refused', 'the news');
+    expect(page.replica.get('session', '')?.error).to.deep.equal({ code: 'storage' });
+    expect(server.sockets).to.deep.equal([]);
   });
 
   it('settles messages of unknown fate against the archive: what arrived is not sent again, what did not is', async () => {
