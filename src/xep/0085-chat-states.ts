@@ -7,6 +7,7 @@
  */
 import { resourceOf } from '../base/jid.js';
 import { childElements, xml } from '../xmpp/element.js';
+import { discoInfo } from './0030-disco.js';
 import { contactSupports } from './0115-caps.js';
 import { isDelayed } from './0203-delay.js';
 import { perContext } from './per-context.js';
@@ -30,8 +31,10 @@ type Memory = {
   loading: Promise<Map<string, boolean>> | undefined;
   /** What we last told each conversation. */
   readonly told: Map<string, ChatState>;
+  /** By conversation: the device that last wrote a message there, until it has been asked. */
+  readonly devices: Map<string, string>;
 };
-const memory = perContext((): Memory => ({ typing: new Map(), wanted: undefined, loading: undefined, told: new Map() }));
+const memory = perContext((): Memory => ({ typing: new Map(), wanted: undefined, loading: undefined, told: new Map(), devices: new Map() }));
 
 const stateIn = (stanza: Element): ChatState | undefined =>
   childElements(stanza).find((child) => child.getNS() === NS && names.has(child.getName()))?.getName() as ChatState | undefined;
@@ -78,9 +81,21 @@ async function watch({ stanza, base, origin }: Incoming, ctx: XepContext): Promi
   const who = isRoom ? resourceOf(base.sender) : base.sender;
   // Typing is true now or not at all. A message ends the typing that led to it, whatever it says of the state.
   if (who && origin === 'live' && !isDelayed(stanza)) show(ctx, base.conversation, who, state === 'composing' && !isMessage);
-  // §5.1: a reply without a state says that none are wanted.
-  if (!isRoom && isMessage) await remember(ctx, base.conversation, state !== undefined);
-  else if (!isRoom && origin === 'live') await remember(ctx, base.conversation, true);
+  if (isRoom) return;
+  if (isMessage && stanza.attrs['from']) memory(ctx).devices.set(base.conversation, stanza.attrs['from']);
+  // §5.1: a reply without a state says that none are wanted. From an archive it says nothing: Prosody keeps messages without it.
+  if (state || origin === 'live') await remember(ctx, base.conversation, state !== undefined);
+}
+
+/** §4: whether the device that wrote last takes chat states; asked once, of somebody whose archived message did not tell. */
+async function ask(ctx: XepContext, conversation: string): Promise<boolean> {
+  const { devices } = memory(ctx);
+  const device = devices.get(conversation);
+  devices.delete(conversation);
+  if (!device || !resourceOf(device)) return false;
+  const wants = await discoInfo(ctx, device).then(({ features }) => features.has(NS), () => false);
+  if (wants) await remember(ctx, conversation, true);
+  return wants;
 }
 
 /**
@@ -91,8 +106,9 @@ async function watch({ stanza, base, origin }: Incoming, ctx: XepContext): Promi
 export async function sendState(ctx: XepContext, conversation: string, state: ChatState, to: string = conversation): Promise<void> {
   const { told } = memory(ctx);
   if ((told.get(conversation) ?? 'active') === state) return;
-  const wants = (await load(ctx)).get(conversation) ?? contactSupports(ctx, conversation, NS);
-  if (!wants || !ctx.trusts(conversation)) return;
+  if (!ctx.trusts(conversation)) return;
+  const wants = (await load(ctx)).get(conversation) ?? (contactSupports(ctx, conversation, NS) || (await ask(ctx, conversation)));
+  if (!wants) return;
   // Asked again meanwhile, or never let through: the check and the note of it stand together.
   if ((told.get(conversation) ?? 'active') === state) return;
   told.set(conversation, state);

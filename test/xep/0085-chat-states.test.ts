@@ -76,6 +76,16 @@ describe('xep/0085-chat-states', () => {
     await sendState(ctx, juliet, 'composing');
     expect(ctx.sent).to.have.lengthOf(1);
   });
+  it('asks the device, once, where an archive kept the message without its state', async () => {
+    const ctx = romeo();
+    const missed = parse(`<message from='${juliet}/balcony' type='chat'><body>hi</body></message>`);
+    await arrive(ctx, missed, {}, 'catch-up');
+    ctx.onIq(({ attrs }) => `<iq type='result' id='${attrs['id'] ?? ''}' from='${juliet}/balcony'><query xmlns='http://jabber.org/protocol/disco#info'><feature var='http://jabber.org/protocol/chatstates'/></query></iq>`);
+    await sendState(ctx, juliet, 'composing');
+    await sendState(ctx, juliet, 'paused');
+    expect(ctx.asked.map(({ attrs }) => attrs['to'])).to.deep.equal([`${juliet}/balcony`]);
+    expect(ctx.sent.map((stanza) => stanza.getChild('composing')?.getName())).to.deep.equal(['composing', undefined]);
+  });
   it('stops when the reply carries none, and remembers both over a reload', async () => {
     const ctx = romeo();
     await arrive(ctx, parse(`<message from='${juliet}/balcony' type='chat'><body>hi</body></message>`));
