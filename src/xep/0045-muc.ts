@@ -10,7 +10,8 @@ import { bareJid, normalizeJid, resourceOf } from '../base/jid.js';
 import { joinKept, lookAgain } from './0045-muc-join.js';
 import { readMediated } from './0045-muc-invite.js';
 import { onRoomPresence, saysConfigurationChanged } from './0045-muc-presence.js';
-import { NS_MUC, changeView, endRooms, roomOf } from './0045-muc-rooms.js';
+import { NS_MUC, NS_MUC_USER, changeView, endRooms, isRoom, roomOf } from './0045-muc-rooms.js';
+import { xml } from '../xmpp/element.js';
 import type { Incoming, XepContext, XepModule } from './module.js';
 
 export { changeNick, joinRoom, leaveRoom, setSubject, type JoinRequest } from './0045-muc-join.js';
@@ -56,5 +57,9 @@ export const muc: XepModule = {
   onPresence: onRoomPresence,
   read: readMediated,
   react: onMessage,
+  write({ stanza, chatType, conversation }, ctx) {
+    // §7.5: says to archives and other devices that this went to an occupant, not to the room's own address.
+    if (chatType === 'chat' && resourceOf(conversation) !== '' && isRoom(ctx, bareJid(conversation))) stanza.append(xml('x', { xmlns: NS_MUC_USER }));
+  },
   onEnd: endRooms,
 };

@@ -301,6 +301,18 @@ describe('xep/0045-muc', () => {
       expectXml(ctx.sent.at(-1), `<message to='${room}' type='groupchat' id='${ctx.sent.at(-1)!.attrs['id']}'><subject>Spells</subject></message>`);
     });
 
+    it('marks a private message to an occupant, and no other (§7.5)', async () => {
+      const ctx = await inside();
+      const written = (conversation: string, chatType: 'chat' | 'groupchat'): boolean => {
+        const stanza = parse(`<message xmlns='${NS_CLIENT}' to='${conversation}'><body>x</body></message>`);
+        muc.write!({ stanza, chatType, conversation }, ctx);
+        return stanza.getChild('x', USER) !== undefined;
+      };
+      expect(written(`${room}/firstwitch`, 'chat')).to.equal(true);
+      expect(written(room, 'groupchat')).to.equal(false);
+      expect(written('bot@example.com/desk', 'chat')).to.equal(false);
+    });
+
     it('reads the room again when its configuration has changed', async () => {
       const ctx = await inside();
       answersInfo(ctx, ['muc_moderated']);
