@@ -13,9 +13,8 @@ export function openShelf(database: ArchiveDatabase, onPoke: (pokes: readonly Po
       tx.done.catch(() => {});
       abort = () => tx.abort();
       const { store } = tx;
-      const requests: Promise<unknown>[] = remove === 'all others' ? [store.clear()] : remove.map(async (jid) => store.delete(jid));
-      for (const row of rows) requests.push(store.put(row));
-      await Promise.all(requests);
+      const cleared = remove === 'all others' ? [store.clear()] : remove.map(async (jid) => store.delete(jid));
+      await Promise.all([...cleared, ...rows.map(async (row) => store.put(row))]);
       await tx.done;
     } catch (error) {
       try {

@@ -55,7 +55,7 @@ type Said = { id?: string | undefined; archiveId?: string; from?: string; mine?:
 /** A message of BOB's, or of ours, as `read` would give it. */
 export function message(body: string, said: Said = {}): Fact<'message'> {
   const { from, mine = false, with: conversation = BOB, at = NOW, archiveId, originId } = said;
-  const room = conversation.includes('rooms');
+  const room = conversation === ROOM;
   const id = 'id' in said ? said.id : `message-${body}`;
   return {
     kind: 'message', conversation, chatType: room ? 'groupchat' : 'chat', sender: from ?? (mine ? ME : conversation), mine, at,
