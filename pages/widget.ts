@@ -1,6 +1,6 @@
 /** The widget's frame: what the loader opens on somebody else's page. Opened by itself, it is a chat with the deployment's contact. */
 import { createChat, fetchDeployment, type ChatClient, type Deployment } from '../src/chat.js';
-import { definePanel } from '../components/define-widget.js';
+import { definePanel } from '../components/define-panel.js';
 import { GREETING, type ToFrame } from '../embed/channel.js';
 import { HostPage } from './host-page.js';
 
