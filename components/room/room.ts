@@ -189,10 +189,10 @@ export class Room extends ChatElement {
               type="button"
               class="icon-button count"
               aria-expanded="${String(this.participantsShown)}"
-              aria-label="${people === undefined ? this.text.participants : this.text.participantsCount(people)}"
               @click="${() => (this.participantsShown = !this.participantsShown)}"
             >
               ${icon('people')}${people === undefined ? nothing : html`<span aria-hidden="true">${this.locale.number(people)}</span>`}
+              <span class="visually-hidden">${people === undefined ? this.text.participants : this.text.participantsCount(people)}</span>
             </button>
             <tertulia-menu label="${this.text.more}" .items="${this.#menu(view)}"></tertulia-menu>
             <slot name="end"></slot>

@@ -68,7 +68,7 @@ export const messengerViews: Record<string, () => View> = {
   'room-password': () => at(inLobby, refusing('password-required')),
   'room-nickname': () => at(inLobby, refusing('nickname-conflict')),
   'room-members': () => at(inLobby, refusing('members-only')),
-  'room-not-found': () => at({ view: 'room', jid: design }, refusing('not-found')),
+  'room-not-found': () => at(inLobby, refusing('not-found')),
   'room-kicked': () => at(inLobby, refusing('kicked', { state: 'left', reason: 'Too many puns' })),
   'room-destroyed': () => at(inLobby, refusing('destroyed', { state: 'left', movedTo: design })),
 };

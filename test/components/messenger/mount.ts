@@ -25,9 +25,16 @@ export const seen = (element: Element): boolean => element.checkVisibility() && 
 
 /** The visible button with this name or these words. */
 export function button(root: Element, name: string): HTMLButtonElement {
-  const found = findAll<HTMLButtonElement>(root, 'button').find((candidate) => seen(candidate) && (candidate.getAttribute('aria-label') ?? textOf(candidate)) === name);
-  if (!found) throw new Error(`no button ${name} among: ${findAll(root, 'button').map((other) => other.getAttribute('aria-label') ?? textOf(other)).join(' | ')}`);
+  const found = findAll<HTMLButtonElement>(root, 'button').find((candidate) => seen(candidate) && nameOf(candidate) === name);
+  if (!found) throw new Error(`no button ${name} among: ${findAll(root, 'button').map(nameOf).join(' | ')}`);
   return found;
+}
+
+/** What a button is called: by its label, else by what stands in it and is not hidden from assistive technology. */
+function nameOf(element: Element): string {
+  const copy = element.cloneNode(true) as Element;
+  for (const hidden of copy.querySelectorAll('[aria-hidden=true]')) hidden.remove();
+  return element.getAttribute('aria-label') ?? textOf(copy);
 }
 
 export const textOf = (element: Element): string => (element.textContent ?? '').replace(/\s+/g, ' ').trim();
