@@ -70,11 +70,11 @@ export class Chat extends ChatElement {
         <slot name="start"></slot>
         <tertulia-avatar .jid="${jid}" .name="${name}" .show="${presence?.show}"></tertulia-avatar>
         <div class="who">
-          <h2 dir="auto">${name.slice(0, 200)}</h2>
+          <h2><bdi>${name.slice(0, 200)}</bdi></h2>
           ${(this.#typing.value?.length ?? 0) > 0
             ? html`<p class="typing">${text.typingNow}</p>`
             : presence
-              ? html`<p dir="auto">${[presenceWord(presence.show, text), presence.status?.slice(0, 200)].filter(Boolean).join(' · ')}</p>`
+              ? html`<p>${presenceWord(presence.show, text)}${presence.status ? html` · <bdi>${presence.status.slice(0, 200)}</bdi>` : nothing}</p>`
               : nothing}
         </div>
         <div class="end"><slot name="end"></slot></div>

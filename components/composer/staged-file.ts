@@ -41,7 +41,7 @@ export class StagedFile extends ChatElement {
     if (drawable && !this.#url && this.isConnected) this.#url = URL.createObjectURL(file);
     return html`<div class="file">
       ${drawable ? html`<img src="${this.#url}" alt="" />` : html`<span class="mark">${icon('file')}</span>`}
-      <span><span class="name" dir="auto">${file.name}</span><span class="size">${this.locale.bytes(file.size)}</span></span>
+      <span><span class="name"><bdi>${file.name}</bdi></span><span class="size">${this.locale.bytes(file.size)}</span></span>
       <button class="icon-button" type="button" aria-label="${this.text.removeFile}: ${file.name}" @click="${() => this.dispatchEvent(new Event('remove'))}">${icon('close')}</button>
     </div>`;
   }

@@ -57,6 +57,7 @@ export class MessageList extends ChatElement {
   #timeline: Timeline | undefined;
   #unsubscribe: (() => void) | undefined;
   readonly #typing = new Watch(this, () => (this.jid ? this.client?.typing(this.jid) : undefined));
+  readonly #conversations = new Watch(this, () => this.client?.conversations);
   readonly #contacts = new Watch(this, () => this.client?.contacts);
   readonly #rooms = new Watch(this, () => this.client?.rooms);
   readonly #session = new Watch(this, () => this.client?.session);
@@ -67,8 +68,11 @@ export class MessageList extends ChatElement {
   #opened = false;
   /** Whose archive the timeline reads. */
   #me: string | undefined;
-  /** The newest row already seen in the window: what is after it has arrived since. */
-  #newest = 0;
+  /** The rows of the window as it was last: what stands at the end of it and is not among them has arrived since. */
+  #known: ReadonlySet<number> = new Set();
+  #wasAtEnd = false;
+  /** Whether it was settled where the unread messages begin; before that, nothing is marked as read. */
+  #settled = false;
   /** The newest row said to be read: said once. */
   #readUpTo = -1;
 
@@ -118,6 +122,7 @@ export class MessageList extends ChatElement {
       this.#unsubscribe = this.#timeline.subscribe(() => this.#changed());
       this.#changed();
     }
+    this.#settle();
     if (!this.following && this.scroller) this.#anchor.hold(this.scroller);
   }
 
@@ -138,8 +143,9 @@ export class MessageList extends ChatElement {
     this.#unsubscribe?.();
     this.#timeline?.close();
     this.#timeline = this.#unsubscribe = this.#unreadFrom = undefined;
-    this.#opened = false;
-    this.#newest = this.arrived = 0;
+    this.#opened = this.#settled = this.#wasAtEnd = false;
+    this.#known = new Set();
+    this.arrived = 0;
     this.#readUpTo = -1;
     this.announcement = '';
     this.following = true;
@@ -154,22 +160,10 @@ export class MessageList extends ChatElement {
     const timeline = this.#timeline;
     if (!timeline?.items) return;
     const rows = timeline.items.flatMap((item) => (item.kind === 'message' ? [item.row] : []));
-    const newest = rows.at(-1)?.id ?? 0;
-    if (!this.#opened) {
-      this.#newest = newest;
-      const row = this.client?.conversations.value?.find(({ jid }) => jid === this.jid);
-      if (row) this.#unreadFrom = firstUnread(timeline.items, row.unread, row.readUpTo);
-      return;
-    }
-    if (!timeline.atEnd) return;
-    const from = rows.findLastIndex(({ id }) => id === this.#newest);
-    if (newest === this.#newest || (from < 0 && this.#newest !== 0)) {
-      // A row went away, or the window has moved: nothing has arrived.
-      this.#newest = newest;
-      return;
-    }
-    const fresh = rows.slice(from + 1);
-    this.#newest = newest;
+    const fresh = this.#opened && this.#wasAtEnd && timeline.atEnd ? arrivals(rows, this.#known) : [];
+    this.#known = new Set(rows.map(({ id }) => id));
+    this.#wasAtEnd = timeline.atEnd;
+    if (fresh.length === 0) return;
     const theirs = fresh.filter(({ mine }) => !mine);
     const last = theirs.at(-1);
     // The log itself is silent, or older messages would be read out as they load.
@@ -180,6 +174,16 @@ export class MessageList extends ChatElement {
       void this.toEnd();
       void this.updateComplete.then(() => markAfterFrame('tertulia:send-painted', { jid: this.jid }));
     } else if (!this.following) this.arrived += theirs.length;
+  }
+
+  /** The archive's two answers, the messages and what is unread of them, come in either order. */
+  #settle(): void {
+    const { items } = this.#timeline ?? {};
+    const conversations = this.#conversations.value;
+    if (this.#settled || !items || !conversations) return;
+    this.#settled = true;
+    const row = conversations.find(({ jid }) => jid === this.jid);
+    if (row) this.#unreadFrom = firstUnread(items, row.unread, row.readUpTo);
   }
 
   #nameOf(row: MessageRow): string {
@@ -208,13 +212,14 @@ export class MessageList extends ChatElement {
     const above = scroller.scrollHeight - scroller.clientHeight - below;
     // A gap at the very top is opened by its button, not by having come near.
     const gapOnTop = timeline.items?.[0]?.kind === 'gap';
+    if (above >= NEAR_TOP) this.#asked = '';
     if (above < NEAR_TOP && !timeline.atStart && !gapOnTop && this.#asked !== this.#topId()) {
       this.#asked = this.#topId();
       void timeline.loadOlder().catch(quiet);
     } else if (below < NEAR_TOP && !timeline.atEnd) void timeline.loadNewer().catch(quiet);
   }
 
-  // The same question is not asked twice: offline, each answer would be "no" and ask again.
+  // The same question is not asked twice in one visit to the top: offline, each answer would be "no" and ask again.
   #asked = '';
   #topId(): string {
     const top = this.#timeline?.items?.[0];
@@ -222,9 +227,10 @@ export class MessageList extends ChatElement {
   }
 
   #markRead(): void {
-    const unread = this.client?.conversations.value?.find(({ jid }) => jid === this.jid)?.unread ?? 0;
-    if (!this.following || !this.#timeline?.items || unread === 0 || this.#readUpTo === this.#newest) return;
-    this.#readUpTo = this.#newest;
+    const row = this.#conversations.value?.find(({ jid }) => jid === this.jid);
+    const newest = Math.max(...this.#known);
+    if (!this.following || !this.#settled || !row?.unread || this.#readUpTo === newest) return;
+    this.#readUpTo = newest;
     void this.client?.markRead(this.jid).catch(reportError);
   }
 
@@ -295,6 +301,22 @@ export class MessageList extends ChatElement {
 
 /** Written here and now: it may have been sent before it was first drawn. */
 const justWritten = ({ mine, at, state: { delivery } }: MessageRow): boolean => mine && (delivery === 'sending' || Math.abs(Date.now() - at) < 5000);
+
+/**
+ * The rows at the end that were not there before. What one has not sent yet stands after everything, so that what arrives
+ * may come before it.
+ */
+function arrivals(rows: readonly MessageRow[], known: ReadonlySet<number>): MessageRow[] {
+  const fresh: MessageRow[] = [];
+  let met = known.size === 0;
+  for (const row of rows.toReversed()) {
+    if (!known.has(row.id)) fresh.unshift(row);
+    else if (row.state.delivery === 'sending' || row.state.delivery === 'failed') met = true;
+    else return fresh;
+  }
+  // Not one row is left of those before: the window has moved.
+  return met ? fresh : [];
+}
 
 /** The status line says that there is no connection; what was not fetched is asked for again once there is. */
 const quiet = (): void => {};

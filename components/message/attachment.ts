@@ -79,7 +79,7 @@ export class Attachment extends ChatElement {
     const share = this.#share.value;
     const words = html`<span class="mark">${icon(isPicture(file) ? 'picture' : 'file')}</span>
       <span class="about">
-        <span class="name" dir="auto">${name.slice(0, 200)}</span>
+        <span class="name"><bdi>${name.slice(0, 200)}</bdi></span>
         ${share === undefined ? (file.size ? html`<span class="size">${this.locale.bytes(file.size)}</span>` : nothing) : html`<progress max="1" .value="${share}" aria-label="${this.text.uploading(`${Math.round(share * 100)} %`)}"></progress>`}
       </span>`;
     if (!url) return html`<span class="card">${words}</span>`;

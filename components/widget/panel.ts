@@ -104,8 +104,6 @@ export class Panel extends ChatElement {
     this.stage = { kind: 'starting' };
     try {
       if (client.mode === undefined && !(await this.#enter(client))) return;
-      // So that a draft has a place to be kept.
-      if (this.contact) await client.openConversation(this.contact, 'chat');
       this.stage = { kind: 'chat' };
     } catch (thrown) {
       const { code } = toChatError(thrown, 'unreachable');
@@ -196,7 +194,7 @@ export class Panel extends ChatElement {
   }
 
   #bar(): TemplateResult {
-    return html`<header class="bar" part="header"><h2 dir="auto">${this.#title}</h2>${this.#closeButton()}</header>`;
+    return html`<header class="bar" part="header"><h2><bdi>${this.#title.slice(0, 200)}</bdi></h2>${this.#closeButton()}</header>`;
   }
 
   #backButton(): unknown {

@@ -92,7 +92,9 @@ export class FakeConversation {
 
   add(line: Line): MessageRow {
     const row = this.#rowOf(line);
-    this.items = [...this.items, { kind: 'message', row }];
+    // What is not sent yet stands after everything, as in the archive.
+    const waiting = row.state.delivery === 'sending' ? 0 : this.items.toReversed().findIndex((item) => item.kind === 'gap' || item.row.state.delivery !== 'sending');
+    this.items = this.items.toSpliced(this.items.length - Math.max(0, waiting), 0, { kind: 'message', row });
     if (!row.mine) this.row = { ...this.row, unread: this.row.unread + 1 };
     this.#describe();
     this.changed.set(this.changed.value + 1);

@@ -189,6 +189,34 @@ describe('message-list', () => {
     await until(() => client.called('markRead').length === 2);
   });
 
+  it('counts and announces what arrives before a message that waits to be sent', async () => {
+    const client = new FakeClient({ data: long(120) });
+    const { list, log } = await show(client);
+    await client.send(jonas, { body: 'waiting' });
+    await settle(list);
+    log.scrollTop = -900;
+    await frames();
+    await settle(list);
+    client.receive(jonas, { from: jonas, body: 'in between' });
+    await settle(list);
+    expect(texts(list).slice(-2)).to.deep.equal(['in between', 'waiting']);
+    expect(find(list, '.to-end').getAttribute('aria-label')).to.contain('1 new message');
+    expect(find(list, '[aria-live=polite]').textContent).to.contain('in between');
+  });
+
+  it('draws the unread line and marks as read also when the counts come after the messages', async () => {
+    const client = new FakeClient();
+    const rows = client.conversations.value;
+    client.conversations.set(undefined);
+    const { list } = await show(client, amelie);
+    window.focus();
+    expect(findAll(list, '.unread')).to.have.length(0);
+    client.conversations.set(rows);
+    await settle(list);
+    expect(findAll(list, '.unread')).to.have.length(1);
+    await until(() => client.called('markRead').length === 1);
+  });
+
   it('announces what arrives and not what is loaded', async () => {
     const client = new FakeClient({ data: long(120) });
     const { list, log } = await show(client);
