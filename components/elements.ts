@@ -7,6 +7,8 @@ import { Widget } from './widget/widget.js';
 
 /** The engine is fetched when a session is there that needs it. Without a domain it is the page's own deployment. */
 const connect: ClientFactory = async ({ domain, service }) => {
+  // An entry wires the halves together, as pages/ do.
+  // oxlint-disable-next-line no-restricted-imports
   const { createChat, fetchDeployment, readDeployment } = await import('../src/chat.js');
   const warn = (message: string): void => console.warn(`tertulia: ${message}`);
   return createChat(domain ? readDeployment({ domain, service }, warn) : await fetchDeployment('config.json', warn));
