@@ -33,7 +33,7 @@ export async function say({ page, view }: Desk, text: string): Promise<void> {
 }
 
 /** What the messages of the open conversation say, oldest first. */
-export const messages = async (view: View): Promise<string[]> => Promise.all((await view.findAll('article')).map((article) => view.text(article)));
+export const messages = (view: View): Promise<string[]> => view.texts('article');
 
 /** Waits until one of the messages has these words and, for one's own, one of these states. */
 export async function reads({ view }: Desk, text: string, states = /(?:)/): Promise<void> {

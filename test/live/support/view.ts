@@ -13,6 +13,7 @@ type InPage = (role: string | null, name: string | { source: string; flags: stri
 const inPageFunction = (result: string): InPage => new Function('role', 'name', 'within', `${inPage}\nreturn ${result};`) as InPage;
 const found = inPageFunction('find()');
 const names = inPageFunction('find().map((element) => nameOf(element, role))');
+const texts = inPageFunction('find().map((element) => tidy(childrenOf(element).map(textOf).join("")))');
 const flatText = inPageFunction('tidy(childrenOf(within).map(textOf).join(""))');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -59,6 +60,11 @@ export class View {
   /** The names of all that have a role, for messages and for comparing lists. */
   async names(role: string, within?: ElementHandle<Element>): Promise<string[]> {
     return (await this.frame.evaluate(names, role, null, within ?? null)) as string[];
+  }
+
+  /** The text inside of all that match now, in the order of the page, at one moment. */
+  async texts(role: string, name?: Name, within?: ElementHandle<Element>): Promise<string[]> {
+    return (await this.frame.evaluate(texts, role, sendable(name), within ?? null)) as string[];
   }
 
   /** The text inside an element as it is read out, through shadow roots. */

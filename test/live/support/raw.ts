@@ -1,0 +1,118 @@
+import WebSocket from 'ws';
+import { systemClock } from '../../../src/base/clock.js';
+import { newId } from '../../../src/base/id.js';
+import { bareJid } from '../../../src/base/jid.js';
+import { silentLog } from '../../../src/base/log.js';
+import { createConnection } from '../../../src/xmpp/connection.js';
+import type { SocketLike, StreamManagement } from '../../../src/xmpp/connection-types.js';
+import { xml, type Element } from '../../../src/xmpp/element.js';
+import type { XmppServer } from '../../../servers/hosts.mjs';
+
+const NS_MAM = 'urn:xmpp:mam:2';
+const NS_RSM = 'http://jabber.org/protocol/rsm';
+
+/** One message with words in it, as it came over the wire. */
+export type Heard = { readonly id: string; readonly from: string; readonly to: string; readonly body: string };
+
+/** Somebody else's client: stanzas in, stanzas out, no archive of its own and no cleverness. */
+export type Raw = {
+  readonly jid: string;
+  /** Messages with a body, in the order they came. */
+  readonly heard: readonly Heard[];
+  /** Sends chat messages, one after the other; back when the server has dealt with all of them. */
+  say(to: string, ...bodies: readonly string[]): Promise<void>;
+  /** Sends any stanza. */
+  send(stanza: Element): void;
+  /** What the account's archive on the server holds of the conversation with somebody, oldest first. */
+  archive(other: string): Promise<Heard[]>;
+  close(): Promise<void>;
+};
+
+// Without it the server keeps nothing back and a lost socket is a lost client: as plain as can be.
+const unmanaged: StreamManagement = {
+  load: () => Promise.resolve(),
+  resumable: undefined,
+  resume: () => Promise.resolve('failed'),
+  enable: () => Promise.resolve(),
+  nonza() {},
+  sent() {},
+  handled() {},
+  request() {},
+  detached() {},
+  forget: () => Promise.resolve(),
+  on: () => () => {},
+};
+
+const heardOf = (message: Element): Heard | undefined => {
+  const body = message.getChildText('body');
+  return message.name === 'message' && message.attrs.type !== 'error' && body ? { id: message.attrs.id ?? '', from: message.attrs.from ?? '', to: message.attrs.to ?? '', body } : undefined;
+};
+
+/** Signs in past the line that a test may cut. `available`: it is there, and messages to the account come to it too. */
+export async function signInRaw(server: XmppServer, account: string, { password = 'tertulia', available = true } = {}): Promise<Raw> {
+  const [username = '', domain = ''] = account.split('@');
+  const heard: Heard[] = [];
+  const results: Element[] = [];
+  const connection = createConnection({
+    domain,
+    service: () => Promise.resolve(`ws://localhost:${server.port}${new URL(server.wsUrl).pathname}`),
+    proof: () => Promise.resolve({ kind: 'password', username, password }),
+    resourcePrefix: 'raw',
+    management: unmanaged,
+    onStanzas: (stanzas) => {
+      for (const stanza of stanzas) {
+        if (stanza.getChild('result', NS_MAM)) results.push(stanza);
+        const message = heardOf(stanza);
+        if (message) heard.push(message);
+      }
+      return Promise.resolve();
+    },
+    openSocket: (url) => new WebSocket(url, 'xmpp') as unknown as SocketLike,
+    clock: systemClock,
+    newId,
+    random: Math.random,
+    log: silentLog,
+  });
+  const jid = await new Promise<string>((resolve, reject) => {
+    connection.onState((state) => {
+      if (state.kind === 'online') resolve(state.jid);
+      if (state.kind === 'refused' || state.kind === 'waiting') reject(state.error);
+    });
+    connection.start();
+  });
+  if (available) connection.send(xml('presence', {}));
+  const ask = (...content: Element[]): Promise<Element> => connection.iq(xml('iq', { type: 'set' }, ...content), { timeout: 60_000 });
+
+  return {
+    jid,
+    heard,
+    async say(to, ...bodies) {
+      for (const body of bodies) connection.send(xml('message', { type: 'chat', to, id: newId() }, xml('body', {}, body)));
+      await connection.iq(xml('iq', { type: 'get', to: domain }, xml('ping', { xmlns: 'urn:xmpp:ping' })), { timeout: 60_000 });
+    },
+    send: (stanza) => connection.send(stanza),
+    async archive(other) {
+      const found: Heard[] = [];
+      for (let after: string | undefined; ; ) {
+        results.length = 0;
+        const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, NS_MAM)), xml('field', { var: 'with' }, xml('value', {}, other)));
+        const page = xml('set', { xmlns: NS_RSM }, xml('max', {}, '200'), ...(after === undefined ? [] : [xml('after', {}, after)]));
+        const fin = (await ask(xml('query', { xmlns: NS_MAM, queryid: newId() }, form, page))).getChild('fin', NS_MAM);
+        const last = fin?.getChild('set', NS_RSM)?.getChildText('last') ?? undefined;
+        // The results come before the answer, but may be handled after it.
+        while (last !== undefined && results.at(-1)?.getChild('result', NS_MAM)?.attrs.id !== last) await new Promise((resolve) => setTimeout(resolve, 5));
+        for (const result of results) {
+          const message = result.getChild('result', NS_MAM)?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
+          const said = message && heardOf(message);
+          if (said) found.push(said);
+        }
+        if (last === undefined || fin?.attrs.complete === 'true') return found;
+        after = last;
+      }
+    },
+    close: () => connection.stop({ forget: true }),
+  };
+}
+
+/** Who said it and what, for comparing orders. */
+export const said = (messages: readonly Heard[], by?: string): string[] => messages.filter(({ from }) => by === undefined || bareJid(from) === by).map(({ body }) => body);
