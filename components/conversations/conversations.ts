@@ -34,17 +34,10 @@ export class Conversations extends ChatElement {
   @query('tertulia-confirm') private confirm!: Confirm;
 
   readonly #rows = new Watch(this, () => this.client?.conversations);
-  // Names come from these two: a rename is seen at once.
   readonly #contacts = new Watch(this, () => this.client?.contacts);
   readonly #rooms = new Watch(this, () => this.client?.rooms);
   readonly #growing = new GrowingList(this);
   readonly #roving = new RovingFocus(this, 'tertulia-conversation-row', () => this.renderRoot.querySelector('tertulia-conversation-row[selected]'));
-
-  constructor() {
-    super();
-    void this.#contacts;
-    void this.#rooms;
-  }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('filter')) this.#growing.reset();
@@ -56,6 +49,8 @@ export class Conversations extends ChatElement {
 
   /** A private conversation in a room is named for both: nick and room. */
   #name(row: ConversationRow): string {
+    // What names are made of: a rename is seen at once.
+    void [this.#contacts.value, this.#rooms.value];
     const name = this.client?.nameOf(row.jid) ?? row.jid;
     return row.kind === 'private' ? this.text.nickInRoom(name, this.client?.nameOf(bareJid(row.jid)) ?? '') : name;
   }

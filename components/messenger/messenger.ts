@@ -251,7 +251,7 @@ export class Messenger extends ChatElement {
     const session = this.#session.value;
     const signedIn = this.client?.mode !== undefined && session?.me !== undefined;
     if (this.#ready.value && !signedIn) return html`<main class="sign-in"><div class="card"><span class="mark">${icon('chat')}</span><tertulia-sign-in></tertulia-sign-in></div></main>`;
-    void this.#contacts; // a rename is seen in what is open
+    void this.#contacts.value; // names are made of it
     const { route } = this;
     const open = 'jid' in route;
     return html`
