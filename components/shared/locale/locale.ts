@@ -63,7 +63,16 @@ function make(tag: string, text: Messages): Locale {
   };
 }
 
-export const english: Locale = make('en', en);
+// The messenger's words join these when it is fetched, before anything of it is drawn.
+const words = { ...en } as Messages;
+
+export const english: Locale = make('en', words);
+
+/** Adds words that come with a part of the view that is fetched later. */
+export function addWords(more: Partial<Messages>): void {
+  Object.assign(words, more);
+}
+
 
 // Each language is a chunk of its own. What one has no words for yet is said in English.
 const catalogues: Record<string, () => Promise<Partial<Messages>>> = {
@@ -86,7 +95,7 @@ export function loadLocale(wishes: readonly string[]): Promise<Locale> {
     if (language !== 'en' && !catalogues[language]) continue;
     let locale = made.get(tag);
     if (!locale) {
-      locale = (catalogues[language]?.() ?? Promise.resolve({})).then((text) => make(tag, { ...en, ...text })).catch(() => english);
+      locale = (catalogues[language]?.() ?? Promise.resolve({})).then((text) => make(tag, Object.assign(Object.create(words) as Messages, text))).catch(() => english);
       made.set(tag, locale);
     }
     return locale;
