@@ -47,18 +47,24 @@ export class Known {
     const byOriginId = messages.index('originId');
     const reads: Promise<void>[] = [];
     const asked = new Set<string>();
-    const once = (kind: string, a: string, b: string, read: () => Promise<StoredMessage[]>): void => {
+    // Keys first: in a catch-up nearly everything is new, and a key that is not there is the cheapest answer.
+    const once = (kind: string, a: string, b: string, read: () => Promise<number[]>): void => {
       const key = `${kind}\n${pair(a, b)}`;
       if (asked.has(key)) return;
       asked.add(key);
-      reads.push(read().then((rows) => rows.forEach((row) => known.add(unit.hold(row)))));
+      reads.push(
+        read().then(async (ids) => {
+          const rows = await Promise.all(ids.map(async (id) => unit.loadMessage(id)));
+          for (const row of rows) if (row) known.add(row);
+        }),
+      );
     };
     for (const fact of facts) {
       const { conversation, archive, archiveId, messageId, originId } = fact;
       if (isMessage(fact)) {
-        if (archiveId !== undefined) once('archive', archive, archiveId, async () => byArchive.getAll([archive, archiveId], 1));
-        if (messageId !== undefined) once('message', conversation, messageId, async () => byMessageId.getAll([conversation, messageId], MANY));
-        if (fact.mine && originId !== undefined && originId !== messageId) once('origin', conversation, originId, async () => byOriginId.getAll([conversation, originId], MANY));
+        if (archiveId !== undefined) once('archive', archive, archiveId, async () => byArchive.getAllKeys([archive, archiveId], 1));
+        if (messageId !== undefined) once('message', conversation, messageId, async () => byMessageId.getAllKeys([conversation, messageId], MANY));
+        if (fact.mine && originId !== undefined && originId !== messageId) once('origin', conversation, originId, async () => byOriginId.getAllKeys([conversation, originId], MANY));
       } else {
         const key = knownKey(fact);
         if (key) reads.push(stored.index('known').getAll([...key], MANY).then((rows) => rows.forEach((row) => known.addFact(unit.holdFact(row)))));
