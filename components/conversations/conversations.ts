@@ -107,18 +107,18 @@ export class Conversations extends ChatElement {
     const rows = this.#rows.value;
     if (!rows) return html`<ul role="list" aria-label="${this.text.conversations}" aria-busy="true"></ul>${skeletonRows(7)}`;
     if (rows.length === 0) {
-      return emptyState(
+      return html`${this.#list([])}${emptyState(
         'chat',
         this.text.noConversations,
         this.text.noConversationsHint,
         html`<button type="button" class="button primary" @click="${() => (this.starting = true)}">${this.text.newConversation}</button>`,
-      );
+      )}`;
     }
     const wanted = this.filter.trim().toLocaleLowerCase(this.locale.tag);
     const named = rows.map((row) => [row, this.#name(row)] as const);
     const found = wanted ? named.filter(([row, name]) => name.toLocaleLowerCase(this.locale.tag).includes(wanted) || row.jid.includes(wanted)) : named;
     if (found.length > 0) return this.#list(found);
-    return emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)));
+    return html`${this.#list([])}${emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)))}`;
   }
 
   protected override render() {

@@ -131,16 +131,16 @@ export class Roster extends ChatElement {
     const contacts = this.#contacts.value;
     if (!contacts) return html`<ul role="list" aria-label="${this.text.contacts}" aria-busy="true"></ul>${skeletonRows(7)}`;
     if (contacts.length === 0) {
-      return emptyState(
+      return html`${this.#list([])}${emptyState(
         'people',
         this.text.noContacts,
         this.text.noContactsHint,
         html`<button type="button" class="button primary" @click="${() => (this.editing = 'new')}">${this.text.addContact}</button>`,
-      );
+      )}`;
     }
     const groups = groupContacts(contacts, (contact) => contact.name || (this.client?.nameOf(contact.jid) ?? contact.jid), this.locale.tag, this.filter);
     if (groups.length > 0) return this.#list(groups);
-    return emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)));
+    return html`${this.#list([])}${emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)))}`;
   }
 
   protected override render() {

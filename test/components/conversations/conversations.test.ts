@@ -118,6 +118,7 @@ describe('conversations', () => {
   it('says what to do when there is none yet, and what is loading while it is', async () => {
     const { list } = await open(new FakeClient({ data: newcomer }));
     expect(words(list)).to.contain('No conversations yet');
+    expect(one(list, 'ul').getAttribute('aria-label'), 'the list is there, and empty').to.equal('Conversations');
     expect(seen(button(list, 'New conversation'))).to.equal(true);
     const client = new FakeClient();
     client.conversations.set(undefined);

@@ -106,6 +106,7 @@ describe('roster', () => {
   it('says what to do while there is nobody, and is busy until it knows', async () => {
     const { roster } = await open(new FakeClient({ data: newcomer }));
     expect(words(roster)).to.contain('No contacts yet');
+    expect(one(roster, 'ul[aria-label=Contacts]').childElementCount, 'the list is there, and empty').to.equal(0);
     expect(seen(button(roster, 'Add a contact'))).to.equal(true);
     const client = new FakeClient();
     client.contacts.set(undefined);
