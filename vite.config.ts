@@ -96,8 +96,7 @@ export default defineConfig({
   // Relative, so that `dist/` can lie in any folder of a web server.
   base: './',
   resolve: {
-    // @xmpp/resolve imports it for SRV records, which no browser can look up.
-    alias: { 'node:dns': here('scripts/no-dns.mjs'), events: here('scripts/events.mjs') },
+    alias: [{ find: /^\.\/lib\/Parser\.js$/, replacement: here('scripts/no-parser.mjs') }],
   },
   worker: { format: 'es' },
   plugins: [fronts(), workerEntries(), templates()],
@@ -119,6 +118,12 @@ export default defineConfig({
       // Vite drops the exports of an app's entries; those of elements.js and chat.js are what they are for.
       preserveEntrySignatures: 'allow-extension',
       output: {
+        // What every page draws with stays one file: in pieces it would weigh more.
+        advancedChunks: {
+          groups: [
+            { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+|hsluv)\/|components\/(avatar|chat|icon|message-list|session)\/|components\/shared\/(?!locale\/(?!en\.|locale\.))|components\/message\/(?!attachment|define-files|own-hosts)|components\/composer\/(?!staged-file)|xep\/(0392|sha-1)/ },
+          ],
+        },
         entryFileNames: (chunk) => (chunk.name in fixed ? '[name].js' : 'assets/[name]-[hash].js'),
       },
     },

@@ -12,7 +12,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 const vendored = ['@xmpp/client', '@xmpp/client-core', '@xmpp/websocket', '@xmpp/xml', 'fast-check', 'fake-indexeddb/auto'];
 const root = fileURLToPath(new URL('.', import.meta.url));
 // Named for what goes in, and put there whole: several runs may go on at once.
-const vendorHash = createHash('sha256').update(readFileSync(`${root}package-lock.json`)).update(readFileSync(fileURLToPath(import.meta.url))).update(readFileSync(`${root}scripts/events.mjs`)).digest('hex').slice(0, 12);
+const vendorHash = createHash('sha256').update(readFileSync(`${root}package-lock.json`)).update(readFileSync(fileURLToPath(import.meta.url))).digest('hex').slice(0, 12);
 const vendorFolder = `.wtr-vendor/${vendorHash}`;
 const vendorFile = (name) => `/${vendorFolder}/${name.replace(/[@/]/g, '_')}.js`;
 if (!existsSync(`${root}${vendorFolder}`)) {
@@ -24,7 +24,7 @@ if (!existsSync(`${root}${vendorFolder}`)) {
     outdir: making, bundle: true, splitting: true, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"test"' },
     // As the build does, so that the tests run on what is shipped.
-    alias: { 'node:dns': `${root}scripts/no-dns.mjs`, events: `${root}scripts/events.mjs` },
+    alias: { 'node:dns': `${root}scripts/no-dns.mjs` },
   });
   try {
     renameSync(`${root}${making}`, `${root}${vendorFolder}`);

@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Content } from '../../src/client/chat-client.js';
 import { icon, iconStyles } from '../icon/icon.js';
+import { fetchFiles } from '../message/fetch-files.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { controls } from '../shared/controls.styles.js';
 import { Watch } from '../shared/watch.js';
@@ -65,6 +66,7 @@ export class Composer extends ChatElement {
     }
     const fitting = files.filter(({ size }) => size <= limit);
     this.error = fitting.length < files.length ? this.text.fileTooLarge(this.locale.bytes(limit)) : '';
+    if (fitting.length > 0) fetchFiles();
     this.files = [...this.files, ...fitting].slice(0, 20);
   }
 

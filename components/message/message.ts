@@ -4,6 +4,7 @@ import { colourOf } from '../avatar/colour.js';
 import { icon, type IconName } from '../icon/icon.js';
 import { cssVars } from '../shared/css-vars.js';
 import type { Locale } from '../shared/locale/locale.js';
+import { fetchFiles } from './fetch-files.js';
 import { isJumbo } from './jumbo.js';
 import { linkify } from './linkify.js';
 
@@ -60,6 +61,7 @@ export function message(view: MessageView, actions: MessageActions): TemplateRes
 function content(view: MessageView, actions: MessageActions): unknown {
   const { row, locale } = view;
   const { state, mine } = row;
+  if (state.attachments.length > 0) fetchFiles();
   // XEP-0066 §3: a file's address is repeated as the body for clients that know no files.
   const repeats = state.attachments.some(({ url }) => url !== '' && url === state.body.trim());
   const body = repeats ? '' : state.body;

@@ -183,7 +183,7 @@ export class Panel extends ChatElement {
     }
     if (this.contact) return this.#conversation(false);
     void import('../messenger/define.js').then(({ defineMessenger }) => defineMessenger());
-    return html`${this.noClose ? nothing : this.#bar()}<tertulia-messenger></tertulia-messenger>`;
+    return html`${this.noClose ? nothing : this.#bar()}<tertulia-messenger routing="none"></tertulia-messenger>`;
   }
 
   #conversation(waiting: boolean): TemplateResult {
