@@ -33,6 +33,10 @@ export const pane = css`
     flex: 1;
     min-inline-size: 0;
   }
+  .who [dir='auto'] {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
+  }
   .who h2 {
     font-size: 1.0625rem;
     line-height: 1.3;

@@ -1,3 +1,4 @@
+import { defineFiles } from '../../../components/message/define-files.js';
 import { expect } from '@open-wc/testing';
 import { html } from 'lit';
 import type { Attachment } from '../../../components/message/attachment.js';
@@ -10,6 +11,8 @@ async function show(file: File, { mine = false, uploading = 0, client = new Fake
   return find<Attachment>(session, 'tertulia-attachment');
 }
 const picture: File = { url: 'https://elsewhere.invalid/cat.jpg', name: 'cat.jpg', mediaType: 'image/jpeg', size: 1000, width: 400, height: 200 };
+
+defineFiles();
 
 describe('message/attachment', () => {
   it('asks no third host for a picture before a click', async () => {
