@@ -210,10 +210,8 @@ export class MessageList extends ChatElement {
     if (!scroller || !timeline || timeline.loading || scroller.clientHeight === 0) return;
     const below = Math.abs(scroller.scrollTop);
     const above = scroller.scrollHeight - scroller.clientHeight - below;
-    // A gap at the very top is opened by its button, not by having come near.
-    const gapOnTop = timeline.items?.[0]?.kind === 'gap';
     if (above >= NEAR_TOP) this.#asked = '';
-    if (above < NEAR_TOP && !timeline.atStart && !gapOnTop && this.#asked !== this.#topId()) {
+    if (above < NEAR_TOP && !timeline.atStart && this.#asked !== this.#topId()) {
       this.#asked = this.#topId();
       void timeline.loadOlder().catch(quiet);
     } else if (below < NEAR_TOP && !timeline.atEnd) void timeline.loadNewer().catch(quiet);
@@ -222,8 +220,8 @@ export class MessageList extends ChatElement {
   // The same question is not asked twice in one visit to the top: offline, each answer would be "no" and ask again.
   #asked = '';
   #topId(): string {
-    const top = this.#timeline?.items?.[0];
-    return `${this.jid} ${top?.kind === 'message' ? top.row.id : 'none'} ${this.#session.value?.status}`;
+    const top = this.#timeline?.items?.find((item) => item.kind === 'message');
+    return `${this.jid} ${top?.row.id} ${this.#session.value?.status}`;
   }
 
   #markRead(): void {

@@ -182,6 +182,8 @@ export class FakeTimeline implements Timeline {
   async loadOlder(): Promise<void> {
     if (this.loading || this.closed) return;
     await this.#load(() => {
+      const [top] = this.#source.items;
+      if (this.#from === 0 && top?.kind === 'gap') this.#source.openGap(top.segment);
       this.#from = Math.max(0, this.#from - PAGE);
       this.#to = Math.min(this.#to, this.#from + WINDOW);
     });

@@ -85,13 +85,22 @@ describe('message-list', () => {
     expect(findAll(list, '.unread')).to.have.length(1);
   });
 
-  it('opens a gap by its button', async () => {
-    const client = new FakeClient();
-    const { list } = await show(client, amelie);
-    const before = articles(list).length;
+  const said = (count: number, what: string): Line[] => Array.from({ length: count }, (_, index) => ({ from: jonas, ago: 1000 - index, body: `${what} ${index + 1}` }));
+  const withLines = (lines: Script['lines']): FakeClient => new FakeClient({ data: { ...answerer, scripts: [{ jid: jonas, kind: 'chat', lines }] } });
+
+  it('opens a gap at the top by coming near it, as any older messages', async () => {
+    const { list } = await show(withLines([{ gap: said(3, 'Old') }, ...said(1, 'New')]));
+    await until(() => articles(list).length === 4);
+    expect(texts(list)).to.deep.equal(['Old 1', 'Old 2', 'Old 3', 'New 1']);
+    expect(findAll(list, '.gap')).to.have.length(0);
+  });
+
+  it('opens a gap between messages by its button', async () => {
+    const { list } = await show(withLines([...said(2, 'Old'), { gap: said(3, 'Hidden') }, ...said(1, 'New')]));
+    expect(texts(list)).to.deep.equal(['Old 1', 'Old 2', 'New 1']);
     button(list, 'Load earlier messages').click();
-    await settle(list);
-    expect(articles(list).length).to.equal(before + 40);
+    await until(() => articles(list).length === 6);
+    expect(texts(list)).to.deep.equal(['Old 1', 'Old 2', 'Hidden 1', 'Hidden 2', 'Hidden 3', 'New 1']);
     expect(findAll(list, '.gap')).to.have.length(0);
   });
 
