@@ -18,6 +18,8 @@ export const menuStyles = css`
     box-shadow: var(--t-shadow-2);
     overflow: hidden auto;
     overscroll-behavior: contain;
+    /* Its button may be out of reach (see row.styles.ts), and that is inherited. */
+    pointer-events: auto;
   }
   [popover]:popover-open {
     animation: appear var(--t-motion);

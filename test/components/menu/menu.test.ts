@@ -33,6 +33,17 @@ describe('menu', () => {
     expect(textOf(focused()!)).to.equal('Apples');
   });
 
+  it('takes a click where its button takes none', async () => {
+    const { menu, trigger } = await make();
+    menu.parentElement!.style.pointerEvents = 'none';
+    trigger.focus();
+    await sendKeys({ press: 'Enter' });
+    await settle();
+    const item = one(menu, '[role=menuitem]');
+    const { x, y, width, height } = item.getBoundingClientRect();
+    expect(item.contains(menu.shadowRoot!.elementFromPoint(x + width / 2, y + height / 2))).to.equal(true);
+  });
+
   it('moves by arrows, Home, End and first letters, round and round', async () => {
     const { trigger } = await make();
     trigger.focus();
