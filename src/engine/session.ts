@@ -13,6 +13,7 @@ import { discoInfo } from '../xep/0030-disco.js';
 import { findRoomService } from '../xep/0045-muc.js';
 import { NS_MAM } from '../xep/0313-mam.js';
 import { findUploadService } from '../xep/0363-upload.js';
+import { loadOwnPresence } from '../xep/rfc6121-own-presence.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
 
 export type SessionPorts = {
@@ -34,6 +35,8 @@ const presenceWithin = 5_000;
 const retryAfter = 30_000;
 /** How long after something was sent, or received, the archive is asked where it stands, milliseconds. */
 const settleAfter = { sent: 5_000, received: 20_000 } as const;
+/** How often the archive is asked by who is invisible: no server hands messages to somebody who is not there (RFC 6121 §8.5.2.2), milliseconds. */
+const lookEvery = 10_000;
 const archivesNote = 'archives';
 
 /** What happens when a stream begins, is resumed, or ends: the order that keeps anything from being missed. */
@@ -42,6 +45,7 @@ export class Session {
   readonly #archives = new Set<string>();
   readonly #settling = new Map<string, () => void>();
   #view: SessionView;
+  #cancelLook: (() => void) | undefined;
   /** Each stream, resumed or not, is one; work of an earlier one stops by itself. */
   #stream = 0;
   #began = false;
@@ -61,6 +65,8 @@ export class Session {
   /** What an earlier session knew that holds for this one. */
   async load(): Promise<void> {
     for (const jid of (await this.#ports.archive.note<readonly string[]>(archivesNote)) ?? []) this.#archives.add(jid);
+    // A resumed stream still shows what was set before, though another worker set it.
+    this.#show({ presence: await loadOwnPresence(this.#ports.ctx) });
   }
 
   /** Whether `jid`, the own account or a room, keeps an archive. */
@@ -91,12 +97,14 @@ export class Session {
   end(): void {
     this.#stream += 1;
     this.ready = false;
+    this.#cancelLook?.();
     for (const cancel of this.#settling.values()) cancel();
     this.#settling.clear();
   }
 
   showPresence(presence: SessionView['presence']): void {
     this.#show({ presence });
+    this.#look();
   }
 
   /** Something of this archive was sent or received and has no place in it yet. */
@@ -109,6 +117,18 @@ export class Session {
         if (this.ready) void this.#catchUpArchive(archive, this.#alive());
       }),
     );
+  }
+
+  #look(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+    if (this.#view.presence.show !== 'invisible') return;
+    const { ctx } = this.#ports;
+    const alive = this.#alive();
+    this.#cancelLook = ctx.clock.after(lookEvery, async () => {
+      if (alive() && this.ready) await this.#catchUpArchive(ctx.me, alive);
+      if (alive()) this.#look();
+    });
   }
 
   #alive(): () => boolean {
@@ -153,6 +173,7 @@ export class Session {
     await caughtUp;
     if (!alive()) return;
     this.#show({ catchingUp: false });
+    this.#look();
     reactions.release();
     await this.#findServices(alive);
   }

@@ -53,14 +53,11 @@ function request(presence: Element, bare: string, ctx: XepContext): Subscription
   return { jid: bare, at: ctx.clock.now(), ...(nickname ? { nickname } : {}), ...(text ? { text } : {}) };
 }
 
-/** Answers somebody's request (§3.1.4): accepts it, asking for theirs in turn where wanted, or refuses it. */
-export async function answerRequest(ctx: XepContext, address: string, accept: boolean, subscribeBack = true): Promise<void> {
+/** Answers somebody's request (§3.1.4): accepts or refuses it. Asking for theirs in turn is the person's own choice. */
+export async function answerRequest(ctx: XepContext, address: string, accept: boolean): Promise<void> {
   const jid = normalizeJid(address);
   if (jid === undefined) throw new ChatError('invalid', `no XMPP address: ${address}`);
   const bare = bareJid(jid);
   ctx.send(xml('presence', { to: bare, type: accept ? 'subscribed' : 'unsubscribed' }));
-  const contact = contactOf(ctx, bare);
-  const seen = contact?.subscription === 'to' || contact?.subscription === 'both' || contact?.asked === true;
-  if (accept && subscribeBack && !seen) ctx.send(xml('presence', { to: bare, type: 'subscribe' }));
   await ctx.shelf.put('requests', [], [bare]);
 }

@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { systemClock, type Clock } from '../../src/base/clock.js';
 import { ChatError } from '../../src/base/error.js';
 import { ModelServer, settle } from '../xmpp/model-server.js';
 import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
@@ -183,6 +184,40 @@ describe('engine/engine', () => {
       await page.line.call(command as 'wake').catch((thrown: unknown) => (error = thrown));
       expect((error as { code?: string }).code, command).to.equal('invalid');
     }
+  });
+
+  it('asks the archive again and again while one is invisible, and shows what was set before', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    let waiting: (() => void)[] = [];
+    const clock: Clock = {
+      now: () => systemClock.now(),
+      after(ms, run) {
+        if (ms !== 10_000) return systemClock.after(ms, run);
+        waiting.push(run);
+        return () => void (waiting = waiting.filter((other) => other !== run));
+      },
+    };
+    const engine = runEngine(server, name, { clock });
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'online');
+    await page.line.call('setPresence', { show: 'invisible' });
+    kept.add(JULIET, 'a');
+    for (const run of waiting.splice(0)) run();
+    await until(async () => (await timeline(page.archive, JULIET)) === 'a', 'the first message');
+    kept.add(JULIET, 'b');
+    await until(() => waiting.length > 0, 'the next time');
+    for (const run of waiting.splice(0)) run();
+    await until(async () => (await timeline(page.archive, JULIET)) === 'a b', 'the second message');
+    await page.line.call('setPresence', { show: 'available' });
+    expect(waiting, 'whoever is there is told').to.deep.equal([]);
+
+    await page.line.call('setPresence', { show: 'dnd' });
+    await engine.close();
+    runEngine(server, name, { service: () => Promise.reject(new Error('no network')) });
+    await until(() => page.status() === 'offline', 'the next worker');
+    expect(page.replica.get('session', '')?.presence.show).to.equal('dnd');
   });
 
   it('skips a poisoned stanza and keeps the rest of its batch', async () => {
