@@ -1,6 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { bareJid, normalizeJid, resourceOf } from '../../src/base/jid.js';
+import { bareJid, localOf, normalizeJid, resourceOf } from '../../src/base/jid.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
 import { form } from '../dialog/form.styles.js';
@@ -69,9 +69,11 @@ export class NewConversation extends ChatElement {
     event.preventDefault();
     const jid = normalizeJid(this.wanted.trim().replace(/^xmpp:/i, ''));
     const only = this.#found();
-    // A name was typed, not an address, and one contact has it.
+    // A name was typed, not an address, and one contact has it; one that is only at home there was not meant.
     const [first] = only;
-    if (only.length === 1 && first && (!jid || !this.wanted.includes('@'))) void this.#go(first.jid, first.room);
+    const wanted = this.wanted.trim().toLocaleLowerCase(this.locale.tag);
+    const named = only.length === 1 && first && (!jid || localOf(first.jid).includes(wanted) || first.name.toLocaleLowerCase(this.locale.tag).includes(wanted));
+    if (named && (!jid || !wanted.includes('@'))) void this.#go(first.jid, first.room);
     else if (jid && (/[@.]/.test(this.wanted) || jid === this.client?.deployment.domain)) void this.#go(jid, only.some((other) => other.jid === jid && other.room));
     else this.wrong = true;
   }

@@ -163,6 +163,18 @@ describe('new conversation', () => {
     });
   }
 
+  it('takes a domain for an address, though one contact alone is at home there', async () => {
+    const { client, dialog, field } = await begin();
+    client.conversations.set([]);
+    client.contacts.set(client.contacts.value!.slice(0, 1));
+    type(field, 'localhost');
+    await settle();
+    expect(all(dialog, 'li')).to.have.length(1);
+    button(dialog, 'Start').click();
+    await settle();
+    expect(client.called('openConversation')).to.deep.equal([['localhost', 'chat']]);
+  });
+
   it('finds a contact by name', async () => {
     const { dialog, field, routes } = await begin();
     type(field, 'wójc');
