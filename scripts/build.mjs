@@ -22,7 +22,7 @@ function showModules({ fileName, modules }) {
 
 /**
  * The two pages, elements.js and chat.js.
- * @returns {Promise<{ graph: Graph, entry: (source: string) => string }>}
+ * @returns {Promise<{ graph: Graph, drawn: ReadonlySet<string>, entry: (source: string) => string }>}
  */
 async function buildPages() {
   const { build } = await import('vite');
@@ -32,15 +32,19 @@ async function buildPages() {
   const graph = new Map();
   /** @type {Map<string, string>} */
   const entries = new Map();
+  /** @type {Set<string>} chunks with a part of the view in them */
+  const drawn = new Set();
   for (const chunk of result.output) {
     if (chunk.type !== 'chunk') continue;
     if (process.argv.includes('--modules')) showModules(chunk);
     graph.set(chunk.fileName, { imports: chunk.imports, dynamicImports: chunk.dynamicImports, css: [...(chunk.viteMetadata?.importedCss ?? [])] });
+    if (Object.keys(chunk.modules).some((id) => /[\\/]components[\\/]|[\\/]node_modules[\\/](lit|@lit)/.test(id))) drawn.add(chunk.fileName);
     if (chunk.facadeModuleId) entries.set(chunk.facadeModuleId.replaceAll('\\', '/'), chunk.fileName);
   }
   const base = root.replaceAll('\\', '/');
   return {
     graph,
+    drawn,
     entry: (source) => {
       const file = entries.get(base + source);
       if (!file) throw new Error(`The build holds no chunk for ${source}: nothing imports it as an entry, or as new URL('…', import.meta.url).`);
@@ -102,11 +106,13 @@ async function precache(wanted) {
 /** Builds everything. Throws where it cannot; the result says whether the weights are kept. */
 export async function buildAll() {
   const { limits, formatWeights, reachableFiles, staticFiles, weigh } = await import('./weights.mjs');
-  const { graph, entry } = await buildPages();
+  const { graph, drawn, entry } = await buildPages();
   await buildSingle('embed/embed.ts', 'embed.js');
   await buildSingle('src/service-worker.ts', 'service-worker.js');
 
   const [index, widget, worker] = [entry('pages/index.html'), entry('pages/widget.html'), entry('src/engine-worker.ts')];
+  const drawing = [...reachableFiles(graph, [worker])].filter((file) => drawn.has(file));
+  if (drawing.length > 0) throw new Error(`The engine's worker has no document, but would load what draws: ${drawing.join(', ')}. Mend the groups of chunks in vite.config.ts.`);
   const inPages = reachableFiles(graph, [index, widget, worker]);
   const offline = await precache(inPages);
 
