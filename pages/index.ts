@@ -1,6 +1,7 @@
 /** The messenger's page: the installable app. */
 import { createChat, fetchDeployment } from '../src/chat.js';
 import { parseXmppUri } from '../src/client/xmpp-uri.js';
+import { takeShared } from '../src/share-target.js';
 import { defineMessenger } from '../components/messenger/define.js';
 import { languages } from '../components/shared/locale/locale.js';
 import { watchForNewVersion } from './new-version.js';
@@ -35,6 +36,12 @@ async function start(): Promise<void> {
     history.replaceState(null, '', location.pathname + location.hash);
     const link = parseXmppUri(uri);
     if (link) messenger.navigate({ view: link.action === 'join' ? 'room' : link.action === 'subscribe' ? 'contact' : 'chat', jid: link.jid });
+  }
+
+  // Where the service worker sends what was shared into the app.
+  if (location.hash === '#/share') {
+    history.replaceState(null, '', location.pathname);
+    void takeShared().then((shared) => (messenger.shared = shared)).catch(reportError);
   }
 
   watchForNewVersion((take) => {

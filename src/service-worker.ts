@@ -4,7 +4,7 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
-import { keptDeployment } from './deployment-cache.js';
+import { keepDeployment, keptDeployment } from './deployment-cache.js';
 import { fromPreviousBuild, keepPreviousBuild } from './previous-build.js';
 import { keepShared } from './share-target.js';
 
@@ -15,7 +15,9 @@ const folder = new URL('./', self.location.href).pathname;
 const is = (path: string) => ({ url, sameOrigin }: { url: URL; sameOrigin: boolean }): boolean => sameOrigin && url.pathname === folder + path;
 
 // At install, since Workbox empties its cache of the old build's files when the new one activates.
-self.addEventListener('install', (event) => event.waitUntil(keepPreviousBuild()));
+self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepPreviousBuild(), keepDeployment('config.json')])));
+// The page that brought this worker is served by it from now on: its lazy chunks come from here, whatever lies on the server by then.
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 precacheAndRoute(self.__WB_MANIFEST, { ignoreURLParametersMatching: [/^uri$/] });
 cleanupOutdatedCaches();
 registerRoute(is('share'), ({ request }) => keepShared(request, `${folder}#/share`), 'POST');
