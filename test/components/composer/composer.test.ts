@@ -162,8 +162,7 @@ describe('composer', () => {
     const { composer, area, client } = await show();
     composer.attach([file('a.txt'), file('b.txt')]);
     type(area, 'here they are');
-    await settle(composer);
-    expect(findAll(composer, '.file')).to.have.length(2);
+    await until(() => findAll(composer, '.file').length === 2);
     button(composer, 'Remove the file: a.txt').click();
     await settle(composer);
     press(area, 'Enter');

@@ -6,6 +6,7 @@ import type { Route } from '../../../components/messenger/route.js';
 import { FakeClient } from '../../support/fake-client.js';
 import { amelie, answerer, jonas, lobby, newcomer } from '../../support/fake-data.js';
 import { all, button, focused, mount, one, seen, settle, textOf, type, words } from '../messenger/mount.js';
+import { until } from '../../support/view.js';
 
 const open = async (client = new FakeClient()): Promise<{ client: FakeClient; list: Conversations; routes: Route[]; rows: () => HTMLElement[] }> => {
   const list = await mount<Conversations>(client, html`<tertulia-conversations></tertulia-conversations>`, { width: 390 });
@@ -168,8 +169,7 @@ describe('new conversation', () => {
     client.conversations.set([]);
     client.contacts.set(client.contacts.value!.slice(0, 1));
     type(field, 'localhost');
-    await settle();
-    expect(all(dialog, 'li')).to.have.length(1);
+    await until(() => all(dialog, 'li').length === 1);
     button(dialog, 'Start').click();
     await settle();
     expect(client.called('openConversation')).to.deep.equal([['localhost', 'chat']]);
@@ -178,8 +178,7 @@ describe('new conversation', () => {
   it('finds a contact by name', async () => {
     const { dialog, field, routes } = await begin();
     type(field, 'wójc');
-    await settle();
-    expect(all(dialog, 'li')).to.have.length(1);
+    await until(() => all(dialog, 'li').length === 1);
     button(dialog, 'Start').click();
     await settle();
     expect(routes).to.deep.equal([{ view: 'chat', jid: 'tomasz@localhost' }]);
