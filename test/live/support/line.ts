@@ -6,6 +6,8 @@ import { createServer, connect, type Socket } from 'node:net';
  */
 export type Line = {
   readonly port: number;
+  /** How many connections were ever asked for. */
+  readonly asked: number;
   cut(): void;
   freeze(): void;
   mend(): void;
@@ -15,6 +17,7 @@ export type Line = {
 /** Opens a line on a free port of loopback to `target`, which may be given later. */
 export async function openLine(target: () => number): Promise<Line> {
   let state: 'up' | 'cut' | 'frozen' = 'up';
+  let asked = 0;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -22,6 +25,7 @@ export async function openLine(target: () => number): Promise<Line> {
     socket.on('close', () => sockets.delete(socket));
   };
   const server = createServer((near) => {
+    asked += 1;
     keep(near);
     if (state === 'cut') {
       near.resetAndDestroy();
@@ -42,6 +46,9 @@ export async function openLine(target: () => number): Promise<Line> {
   const drop = (): void => sockets.forEach((socket) => socket.destroy());
   return {
     port: (server.address() as { port: number }).port,
+    get asked() {
+      return asked;
+    },
     cut() {
       state = 'cut';
       drop();

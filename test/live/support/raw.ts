@@ -48,8 +48,8 @@ const heardOf = (message: Element): Heard | undefined => {
   return message.name === 'message' && message.attrs.type !== 'error' && body ? { id: message.attrs.id ?? '', from: message.attrs.from ?? '', to: message.attrs.to ?? '', body } : undefined;
 };
 
-/** Signs in past the line that a test may cut. `available`: it is there, and messages to the account come to it too. */
-export async function signInRaw(server: XmppServer, account: string, { password = 'tertulia', available = true } = {}): Promise<Raw> {
+/** Signs in past the line that a test may cut, until the test ends. `available`: it is there, and messages to the account come to it too. */
+export async function signInRaw(test: { after(run: () => Promise<void>): void }, server: XmppServer, account: string, { password = 'tertulia', available = true } = {}): Promise<Raw> {
   const [username = '', domain = ''] = account.split('@');
   const heard: Heard[] = [];
   const results: Element[] = [];
@@ -80,6 +80,7 @@ export async function signInRaw(server: XmppServer, account: string, { password 
     });
     connection.start();
   });
+  test.after(() => connection.stop({ forget: true }));
   if (available) connection.send(xml('presence', {}));
   const ask = (...content: Element[]): Promise<Element> => connection.iq(xml('iq', { type: 'set' }, ...content), { timeout: 60_000 });
 
