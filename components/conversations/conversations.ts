@@ -11,6 +11,7 @@ import { form } from '../dialog/form.styles.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
 import { GrowingList } from '../list/growing-list.js';
 import { RovingFocus } from '../list/roving-focus.js';
+import { searchField } from '../list/search-field.js';
 import { list } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 
@@ -64,17 +65,6 @@ export class Conversations extends ChatElement {
   /** The focus goes to the list, where it was last. */
   enter(): void {
     this.#roving.enter();
-  }
-
-  #searchKey(event: KeyboardEvent): void {
-    if (event.key === 'ArrowDown') {
-      event.preventDefault();
-      this.#roving.enter();
-    } else if (event.key === 'Escape' && this.filter) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.filter = '';
-    }
   }
 
   #list(rows: readonly (readonly [ConversationRow, string])[]) {
@@ -131,19 +121,7 @@ export class Conversations extends ChatElement {
         </button>
         <slot name="end"></slot>
       </div>
-      <div class="search">
-        ${icon('search')}
-        <input
-          type="search"
-          aria-label="${this.text.filterConversations}"
-          placeholder="${this.text.filterConversations}"
-          dir="auto"
-          autocomplete="off"
-          .value="${this.filter}"
-          @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
-          @keydown="${(event: KeyboardEvent) => this.#searchKey(event)}"
-        />
-      </div>
+      ${searchField({ label: this.text.filterConversations, value: this.filter, change: (value) => (this.filter = value), enter: () => this.#roving.enter() })}
       <div class="scroll">${this.#body()}</div>
       <tertulia-new-conversation .open="${this.starting}" @close="${() => (this.starting = false)}"></tertulia-new-conversation>
       <tertulia-confirm

@@ -7,6 +7,7 @@ import { icon } from '../icon/icon.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
 import { GrowingList } from '../list/growing-list.js';
 import { RovingFocus } from '../list/roving-focus.js';
+import { searchField } from '../list/search-field.js';
 import { list } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 import { ChatElement } from '../shared/chat-element.js';
@@ -92,17 +93,6 @@ export class Directory extends ChatElement {
     this.#roving.enter();
   }
 
-  #searchKey(event: KeyboardEvent): void {
-    if (event.key === 'ArrowDown') {
-      event.preventDefault();
-      this.#roving.enter();
-    } else if (event.key === 'Escape' && this.filter) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.filter = '';
-    }
-  }
-
   #matches(jid: string, name: string): boolean {
     const wanted = this.filter.trim().toLocaleLowerCase(this.locale.tag);
     return !wanted || name.toLocaleLowerCase(this.locale.tag).includes(wanted) || jid.includes(wanted);
@@ -161,19 +151,7 @@ export class Directory extends ChatElement {
         >
         <slot name="end"></slot>
       </div>
-      <div class="search">
-        ${icon('search')}
-        <input
-          type="search"
-          aria-label="${this.text.filterRooms}"
-          placeholder="${this.text.filterRooms}"
-          dir="auto"
-          autocomplete="off"
-          .value="${this.filter}"
-          @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
-          @keydown="${(event: KeyboardEvent) => this.#searchKey(event)}"
-        />
-      </div>
+      ${searchField({ label: this.text.filterRooms, value: this.filter, change: (value) => (this.filter = value), enter: () => this.#roving.enter() })}
       <div class="scroll">
         ${this.#own()}
         <h3 class="group">

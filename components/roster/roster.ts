@@ -8,6 +8,7 @@ import { icon } from '../icon/icon.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
 import { GrowingList } from '../list/growing-list.js';
 import { RovingFocus } from '../list/roving-focus.js';
+import { searchField } from '../list/search-field.js';
 import { list } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 import { ChatElement } from '../shared/chat-element.js';
@@ -65,17 +66,6 @@ export class Roster extends ChatElement {
   /** The focus goes to the list, where it was last. */
   enter(): void {
     this.#roving.enter();
-  }
-
-  #searchKey(event: KeyboardEvent): void {
-    if (event.key === 'ArrowDown') {
-      event.preventDefault();
-      this.#roving.enter();
-    } else if (event.key === 'Escape' && this.filter) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.filter = '';
-    }
   }
 
   #rows(contacts: readonly NamedContact[]) {
@@ -152,19 +142,7 @@ export class Roster extends ChatElement {
         <button type="button" class="icon-button" aria-label="${this.text.addContact}" title="${this.text.addContact}" @click="${() => (this.editing = 'new')}">${icon('person-add')}</button>
         <slot name="end"></slot>
       </div>
-      <div class="search">
-        ${icon('search')}
-        <input
-          type="search"
-          aria-label="${this.text.filterContacts}"
-          placeholder="${this.text.filterContacts}"
-          dir="auto"
-          autocomplete="off"
-          .value="${this.filter}"
-          @input="${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)}"
-          @keydown="${(event: KeyboardEvent) => this.#searchKey(event)}"
-        />
-      </div>
+      ${searchField({ label: this.text.filterContacts, value: this.filter, change: (value) => (this.filter = value), enter: () => this.#roving.enter() })}
       <div class="scroll">
         <tertulia-requests></tertulia-requests>
         ${this.#body()}
