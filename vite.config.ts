@@ -123,7 +123,7 @@ export default defineConfig({
           groups: [
             // The engine's worker has no document: what it shares with the view stands apart from everything that draws.
             { name: 'base', priority: 1, test: /\/src\/base\/|\/src\/xep\/sha-1/ },
-            { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+|hsluv)\/|components\/(avatar|chat|icon|message-list|session)\/|components\/shared\/(?!locale\/(?!en\.|locale\.))|components\/message\/(?!attachment|define-files|own-hosts)|components\/composer\/(?!staged-file)|xep\/0392/ },
+            { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+|hsluv)\/|components\/(avatar|chat|icon|message-list|session)\/|components\/shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|components\/message\/(?!attachment|define-files|own-hosts)|components\/composer\/(?!staged-file)|xep\/0392/ },
           ],
         },
         entryFileNames: (chunk) => (chunk.name in fixed ? '[name].js' : 'assets/[name]-[hash].js'),

@@ -21,14 +21,18 @@ import { ContactRow } from '../roster/contact-row.js';
 import { Roster } from '../roster/roster.js';
 import { defineConversation } from '../define-conversation.js';
 import { define } from '../shared/define.js';
-import { enMessenger } from '../shared/locale/en-messenger.js';
-import { addWords } from '../shared/locale/locale.js';
+import { fetchMessengerWords } from '../shared/locale/messenger-words.js';
 import { SignIn } from '../sign-in/sign-in.js';
 import { Messenger } from './messenger.js';
 
-/** The tags of the room pane alone, for a widget that opens straight into a room. */
+export { fetchMessengerWords };
+
+/**
+ * The tags of the room pane alone, for a widget that opens straight into a room. Where a language was chosen before,
+ * wait for {@link fetchMessengerWords} first: what is drawn before is drawn in English.
+ */
 export function defineRoom(): void {
-  addWords(enMessenger);
+  void fetchMessengerWords();
   defineConversation();
   define('tertulia-dialog', Dialog);
   define('tertulia-confirm', Confirm);

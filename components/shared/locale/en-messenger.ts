@@ -1,9 +1,14 @@
 /** What the messenger and the room say, fetched with them. */
-const plural = new Intl.PluralRules('en');
-const count = (n: number, one: string, other: string): string => `${n} ${plural.select(n) === 'one' ? one : other}`;
+import { counting } from './counting.js';
+import type { Shape } from './en.js';
+import { pick } from './pick.js';
+
+const count = counting('en');
+
+type Refusal = readonly [title: string, words: (room: string, nick: string) => string];
 
 /** Why one is not in a room, by `RoomRefusal`: a heading, and what it means and what may be done. */
-const refusals: Record<string, readonly [title: string, words: (room: string, nick: string) => string]> = {
+const refusals = {
   'nickname-conflict': ['This nickname is taken', (room, nick) => `Somebody in ${room} is called ${nick} already. Choose another nickname to join.`],
   'password-required': ['This room has a password', (room) => `Write the password of ${room} to join. Whoever invited you knows it.`],
   'members-only': ['This room is for its members', (room) => `${room} lets in only people on its list. Ask somebody who runs the room to add your address, then try again.`],
@@ -18,12 +23,12 @@ const refusals: Record<string, readonly [title: string, words: (room: string, ni
   shutdown: ['The room’s server was stopped', () => 'It will probably be back in a few minutes. Try again then.'],
   unreachable: ['The room cannot be reached', () => 'Its server does not answer. Check the address, or try again in a minute.'],
   refused: ['The room did not let you in', () => 'It gave no reason. You can try again, or ask somebody who runs it.'],
-};
-const refusal = (code: string): (typeof refusals)[string] => refusals[code] ?? refusals['refused']!;
+} as const satisfies Record<string, Refusal>;
+const refusal = (code: string): Refusal => pick<Refusal>(refusals, code, refusals.refused);
 
-const roleGroups: Record<string, string> = { moderator: 'Moderators', participant: 'Participants', visitor: 'Visitors' };
-const affiliations: Record<string, string> = { owner: 'Owner', admin: 'Admin', member: 'Member' };
-const themes: Record<string, string> = { auto: 'Automatic', light: 'Light', dark: 'Dark' };
+const roleGroups = { moderator: 'Moderators', participant: 'Participants', visitor: 'Visitors' };
+const affiliations = { owner: 'Owner', admin: 'Admin', member: 'Member' };
+const themes = { auto: 'Automatic', light: 'Light', dark: 'Dark' };
 
 export const enMessenger = {
   // Messenger: what every pane has
@@ -32,7 +37,7 @@ export const enMessenger = {
   contacts: 'Contacts',
   rooms: 'Rooms',
   mainMenu: 'Sections',
-  requestCount: (n: number): string => count(n, 'request', 'requests'),
+  requestCount: (n: number): string => count(n, { one: '# request', other: '# requests' }),
   didNotWork: 'This did not work. Check the connection and try again.',
   remove: 'Remove',
   details: 'Details',
@@ -40,7 +45,7 @@ export const enMessenger = {
   nothingFound: 'Nothing found',
   nothingFoundFor: (words: string): string => `There is nothing that matches “${words}”.`,
   optionsFor: (name: string): string => `Options for ${name}`,
-  unreadMessages: (n: number): string => count(n, 'unread message', 'unread messages'),
+  unreadMessages: (n: number): string => count(n, { one: '# unread message', other: '# unread messages' }),
   chooseConversation: 'Your conversations are here',
   chooseConversationHint: 'Choose one from the list, or begin a new one.',
   reloadForNew: 'Reload for the new version',
@@ -87,7 +92,7 @@ export const enMessenger = {
   youDoNotSeeThem: 'They see when you are available; you do not see when they are.',
   noPresenceEitherWay: 'Neither of you sees when the other is available.',
   theyDoNotSeeYou: 'You see when they are available; they do not see when you are. They can ask for it.',
-  devices: (n: number): string => count(n, 'device', 'devices'),
+  devices: (n: number): string => count(n, { one: '# device', other: '# devices' }),
   requests: 'Want to see when you are available',
   answerTo: (name: string): string => `Answer to ${name}`,
   accept: 'Accept',
@@ -102,7 +107,7 @@ export const enMessenger = {
   statusText: 'Status text',
   statusHint: 'What are you up to?',
   theme: 'Appearance',
-  themeName: (theme: string): string => themes[theme] ?? theme,
+  themeName: (theme: string): string => pick(themes, theme, theme),
   language: 'Language',
   signOut: 'Sign out',
   signOutWords: 'Your conversations are deleted from this browser, on all its tabs. What your server keeps comes back when you sign in again. Messages that were not sent yet are lost.',
@@ -129,10 +134,10 @@ export const enMessenger = {
   joined: 'Joined',
   kept: 'Kept',
   participants: 'Participants',
-  participantsCount: (n: number): string => count(n, 'participant', 'participants'),
+  participantsCount: (n: number): string => count(n, { one: '# participant', other: '# participants' }),
   closeParticipants: 'Close the participants',
-  roleGroup: (role: string): string => roleGroups[role] ?? role,
-  affiliation: (affiliation: string): string => affiliations[affiliation] ?? affiliation,
+  roleGroup: (role: string): string => pick(roleGroups, role, role),
+  affiliation: (affiliation: string): string => pick(affiliations, affiliation, affiliation),
   writePrivately: 'Write privately',
   subject: 'Subject',
   changeSubject: 'Change the subject',
@@ -154,3 +159,9 @@ export const enMessenger = {
   refusalTitle: (code: string): string => refusal(code)[0],
   refusalWords: (code: string, room: string, nick: string): string => refusal(code)[1](room, nick),
 } as const satisfies Record<string, unknown>;
+
+export type MessengerWords = Shape<typeof enMessenger>;
+export type RefusalWords = { readonly [K in keyof typeof refusals]: Refusal };
+export type RoleWords = Shape<typeof roleGroups>;
+export type AffiliationWords = Shape<typeof affiliations>;
+export type ThemeWords = Shape<typeof themes>;

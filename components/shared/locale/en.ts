@@ -1,11 +1,12 @@
 /** What the conversation, the panel and the sign-in say. The messenger's and the room's words come with them: `en-messenger.ts`. */
-import type { enMessenger } from './en-messenger.js';
+import { counting } from './counting.js';
+import type { MessengerWords } from './en-messenger.js';
+import { pick } from './pick.js';
 
-const plural = new Intl.PluralRules('en');
-const count = (n: number, one: string, other: string): string => `${n} ${plural.select(n) === 'one' ? one : other}`;
+const count = counting('en');
 
 /** Why a message failed, by stanza error condition or by our own word for it. */
-const failures: Record<string, string> = {
+const failures = {
   'item-not-found': 'This address does not exist.',
   'remote-server-not-found': 'The other server could not be found.',
   'remote-server-timeout': 'The other server did not answer.',
@@ -26,7 +27,7 @@ const failures: Record<string, string> = {
 };
 
 /** What went wrong with the connection or a request, by `ChatErrorCode`. */
-const errors: Record<string, string> = {
+const errors = {
   offline: 'There is no connection at the moment.',
   timeout: 'The server did not answer in time. Please try again.',
   'not-authorized': 'The address or the password is not right.',
@@ -44,7 +45,7 @@ export const en = {
   // Launcher and panel
   openChat: 'Open chat',
   closeChat: 'Close chat',
-  withUnread: (label: string, unread: number): string => `${label}, ${count(unread, 'unread message', 'unread messages')}`,
+  withUnread: (label: string, unread: number): string => `${label}, ${count(unread, { one: '# unread message', other: '# unread messages' })}`,
   close: 'Close',
   back: 'Back',
   cancel: 'Cancel',
@@ -66,7 +67,7 @@ export const en = {
   failed: 'Failed',
   typing: (names: string): string => `${names} is typing…`,
   typingMany: (names: string): string => `${names} are typing…`,
-  newMessages: (n: number): string => count(n, 'new message', 'new messages'),
+  newMessages: (n: number): string => count(n, { one: '# new message', other: '# new messages' }),
   toEnd: 'Go to the newest message',
   unreadFromHere: 'New messages',
   gap: 'Earlier messages are not here yet',
@@ -88,7 +89,7 @@ export const en = {
   joinRoomButton: 'Join',
   typingNow: 'typing…',
   notSent: 'Not sent',
-  failureReason: (condition: string): string => failures[condition] ?? 'The server did not take this message.',
+  failureReason: (condition: string): string => pick(failures, condition, 'The server did not take this message.'),
   showMore: 'Show all',
   showLess: 'Show less',
   uploading: (share: string): string => `Uploading, ${share}`,
@@ -135,10 +136,14 @@ export const en = {
   staySignedIn: 'Stay signed in on this device',
   addressNeeded: 'Write your XMPP address, like name@example.org.',
   passwordNeeded: 'Write your password.',
-  errorWords: (code: string): string => errors[code] ?? 'Something went wrong. Please try again.',
+  errorWords: (code: string): string => pick(errors, code, 'Something went wrong. Please try again.'),
 } as const satisfies Record<string, unknown>;
 
-type Words = typeof en & typeof enMessenger;
+/** A catalogue's shape: the same keys, any words. The compiler sees that a language has them all. */
+export type Shape<English> = { readonly [K in keyof English]: English[K] extends (...args: infer A) => string ? (...args: A) => string : string };
+export type VisitorWords = Shape<typeof en>;
+export type FailureWords = Shape<typeof failures>;
+export type ErrorWords = Shape<typeof errors>;
 
-/** The catalogue's shape: the same keys, any words. A language is a file that has them; the compiler sees that they are there. */
-export type Messages = { readonly [K in keyof Words]: Words[K] extends (...args: infer A) => string ? (...args: A) => string : string };
+/** All words of a language. The messenger's are there once it is fetched, before anything of it is drawn. */
+export type Messages = VisitorWords & MessengerWords;

@@ -1,4 +1,5 @@
-import { en, type Messages } from './en.js';
+import { en, type Messages, type VisitorWords } from './en.js';
+import type { MessengerWords } from './en-messenger.js';
 
 /** A language: its words, its direction, its formats. Made once for a tag and kept. */
 export type Locale = {
@@ -63,44 +64,69 @@ function make(tag: string, text: Messages): Locale {
   };
 }
 
-// The messenger's words join these when it is fetched, before anything of it is drawn.
-const words = { ...en } as Messages;
+// Each language is a chunk of its own.
+const translations = {
+  de: () => import('./de.js').then(({ de }) => de),
+  es: () => import('./es.js').then(({ es }) => es),
+  ar: () => import('./ar.js').then(({ ar }) => ar),
+} satisfies Record<string, () => Promise<VisitorWords>>;
+type Translation = keyof typeof translations;
+export type MessengerTranslations = Readonly<Record<Translation, () => Promise<MessengerWords>>>;
 
+/** The languages there are words in, as tags. */
+export const languages: readonly string[] = ['en', ...Object.keys(translations)];
+
+const words = { ...en } as Messages;
 export const english: Locale = make('en', words);
 
-/** Adds words that come with a part of the view that is fetched later. */
-export function addWords(more: Partial<Messages>): void {
-  Object.assign(words, more);
-}
-
-
-// Each language is a chunk of its own. What one has no words for yet is said in English.
-const catalogues: Record<string, () => Promise<Partial<Messages>>> = {
-  ar: () => import('./ar.js').then(({ ar }) => ar),
-};
-/** The languages there are words in, as tags. */
-export const languages: readonly string[] = ['en', ...Object.keys(catalogues)];
-
-const made = new Map<string, Promise<Locale>>([['en', Promise.resolve(english)]]);
+const texts = new Map<Translation, Promise<Messages>>();
+const made = new Map<string, Promise<Locale>>();
+let messenger: MessengerTranslations | undefined;
 
 /**
- * The best language for a list of wishes (BCP 47 tags, best first), English where none is known. Formats follow the
- * whole tag (`en-GB`), words its language.
+ * Adds the messenger's words to every language that is spoken already, and to those that are chosen from now on.
+ * English has them when this returns, the others when it resolves. What cannot be fetched is said in English.
  */
-export function loadLocale(wishes: readonly string[]): Promise<Locale> {
+export async function addMessengerWords(inEnglish: MessengerWords, others: MessengerTranslations): Promise<void> {
+  if (messenger) return;
+  Object.assign(words, inEnglish);
+  messenger = others;
+  await Promise.allSettled([...texts].map(async ([language, text]) => Object.assign(await text, await others[language]())));
+}
+
+async function fetchText(language: Translation): Promise<Messages> {
+  const parts = await Promise.all([translations[language](), messenger?.[language]()]);
+  return Object.assign(Object.create(words) as Messages, ...parts) as Messages;
+}
+
+async function fetchLocale(tag: string, language: Translation): Promise<Locale> {
+  let text = texts.get(language);
+  if (!text) texts.set(language, (text = fetchText(language)));
+  return make(tag, await text);
+}
+
+/**
+ * The best language for a list of wishes (BCP 47 tags, best first), English where none is known or its words cannot be
+ * fetched. Formats follow the whole tag (`en-GB`), words its language.
+ */
+export async function loadLocale(wishes: readonly string[]): Promise<Locale> {
   for (const wish of wishes) {
-    const [tag] = supported(wish);
-    const language = tag?.split('-')[0];
-    if (!tag || !language) continue;
-    if (language !== 'en' && !catalogues[language]) continue;
+    const [tag = ''] = supported(wish);
+    const language = tag.split('-')[0] ?? '';
+    if (!languages.includes(language)) continue;
+    if (tag === 'en') return english;
     let locale = made.get(tag);
-    if (!locale) {
-      locale = (catalogues[language]?.() ?? Promise.resolve({})).then((text) => make(tag, Object.assign(Object.create(words) as Messages, text))).catch(() => english);
-      made.set(tag, locale);
+    if (!locale) made.set(tag, (locale = language === 'en' ? Promise.resolve(make(tag, words)) : fetchLocale(tag, language as Translation)));
+    try {
+      return await locale;
+    } catch {
+      // The network is tried again at the next wish for it.
+      made.delete(tag);
+      texts.delete(language as Translation);
+      return english;
     }
-    return locale;
   }
-  return Promise.resolve(english);
+  return english;
 }
 
 function supported(tag: string): string[] {

@@ -1,0 +1,171 @@
+import { counting } from './counting.js';
+import type { AffiliationWords, MessengerWords, RefusalWords, RoleWords, ThemeWords } from './en-messenger.js';
+import { pick } from './pick.js';
+
+const count = counting('ar');
+type Forms = Readonly<Record<Intl.LDMLPluralRule, string>>;
+
+const unreadForms: Forms = {
+  zero: 'لا رسائل غير مقروءة',
+  one: 'رسالة واحدة غير مقروءة',
+  two: 'رسالتان غير مقروءتين',
+  few: '# رسائل غير مقروءة',
+  many: '# رسالة غير مقروءة',
+  other: '# رسالة غير مقروءة',
+};
+const requestForms: Forms = { zero: 'لا طلبات', one: 'طلب واحد', two: 'طلبان', few: '# طلبات', many: '# طلبًا', other: '# طلب' };
+const deviceForms: Forms = { zero: 'لا أجهزة', one: 'جهاز واحد', two: 'جهازان', few: '# أجهزة', many: '# جهازًا', other: '# جهاز' };
+const participantForms: Forms = { zero: 'لا مشاركين', one: 'مشارك واحد', two: 'مشاركان', few: '# مشاركين', many: '# مشاركًا', other: '# مشارك' };
+
+const refusals: RefusalWords = {
+  'nickname-conflict': ['هذا الاسم المستعار مستخدم', (room, nick) => `في ${room} شخص آخر اسمه ${nick}. اختر اسمًا مستعارًا آخر لتنضم.`],
+  'password-required': ['لهذه الغرفة كلمة مرور', (room) => `اكتب كلمة مرور ${room} لتنضم. يعرفها من دعاك.`],
+  'members-only': ['هذه الغرفة لأعضائها فقط', (room) => `لا تقبل ${room} إلا من هم في قائمتها. اطلب من أحد القائمين عليها إضافة عنوانك، ثم حاول مرة أخرى.`],
+  banned: ['أنت محظور من هذه الغرفة', (room) => `حظرك القائمون على ${room}. إن كنت ترى في ذلك خطأ فيمكنك مراسلة أحدهم.`],
+  full: ['هذه الغرفة ممتلئة', (room) => `لا تتسع ${room} لمزيد من الأشخاص الآن. حاول مرة أخرى بعد أن يغادر أحدهم.`],
+  'not-found': ['لا توجد غرفة كهذه', (room) => `لا وجود لغرفة ${room} بعد. تحقّق من العنوان أو أنشئ الغرفة.`],
+  'creation-refused': ['لا يمكن إنشاء هذه الغرفة', () => 'لا يسمح لك الخادم بإنشاء غرف هنا. اسأل القائمين عليه أو انضم إلى غرفة موجودة.'],
+  'nickname-locked': ['اسمك المستعار محدد هنا', (room) => `لا تقبلك ${room} إلا بالاسم المستعار المسجَّل لك. اختره وحاول مرة أخرى.`],
+  kicked: ['أُخرجت من هذه الغرفة', () => 'يمكنك العودة ما لم تُخرَج مجددًا.'],
+  'affiliation-lost': ['لم تعد عضوًا', (room) => `أصبحت ${room} لأعضائها فقط. اطلب من أحد القائمين عليها أن يسمح لك بالدخول من جديد.`],
+  destroyed: ['أُغلقت هذه الغرفة', () => 'أغلقها القائمون عليها نهائيًا. ما كُتب فيها يبقى هنا لتقرأه.'],
+  shutdown: ['أُوقف خادم الغرفة', () => 'سيعود على الأرجح خلال دقائق. حاول مرة أخرى حينها.'],
+  unreachable: ['تعذّر الوصول إلى الغرفة', () => 'لا يجيب خادمها. تحقّق من العنوان أو حاول مرة أخرى بعد دقيقة.'],
+  refused: ['لم تسمح لك الغرفة بالدخول', () => 'لم تذكر سببًا. حاول مرة أخرى أو اسأل أحد القائمين عليها.'],
+};
+const refusal = (code: string): RefusalWords['refused'] => pick(refusals, code, refusals.refused);
+
+const roleGroups: RoleWords = { moderator: 'المشرفون', participant: 'المشاركون', visitor: 'الزوار' };
+const affiliations: AffiliationWords = { owner: 'مالك', admin: 'مدير', member: 'عضو' };
+const themes: ThemeWords = { auto: 'تلقائي', light: 'فاتح', dark: 'داكن' };
+
+/** Arabic: the messenger's and the room's words. */
+export const arMessenger: MessengerWords = {
+  // Messenger: what every pane has
+  chats: 'المحادثات',
+  conversations: 'المحادثات',
+  contacts: 'جهات الاتصال',
+  rooms: 'الغرف',
+  mainMenu: 'الأقسام',
+  requestCount: (n) => count(n, requestForms),
+  didNotWork: 'لم ينجح ذلك. تحقّق من الاتصال وحاول مرة أخرى.',
+  remove: 'إزالة',
+  details: 'التفاصيل',
+  closeDetails: 'إغلاق التفاصيل',
+  nothingFound: 'لا نتائج',
+  nothingFoundFor: (words) => `لا شيء يطابق «${words}».`,
+  optionsFor: (name) => `خيارات ${name}`,
+  unreadMessages: (n) => count(n, unreadForms),
+  chooseConversation: 'محادثاتك هنا',
+  chooseConversationHint: 'اختر واحدة من القائمة أو ابدأ محادثة جديدة.',
+  reloadForNew: 'إعادة التحميل للنسخة الجديدة',
+  newVersion: 'نسخة جديدة جاهزة.',
+  signInAgain: 'لم يعد الخادم يقبل كلمة مرورك.',
+
+  // Conversations
+  newConversation: 'محادثة جديدة',
+  filterConversations: 'البحث في المحادثات',
+  noConversations: 'لا محادثات بعد',
+  noConversationsHint: 'اكتب إلى أحد بعنوان XMPP، أو انتظر وصول أول رسالة إلى هنا.',
+  noMessagesYet: 'لا رسائل بعد',
+  draft: 'مسودة:',
+  removeConversation: 'إزالة المحادثة',
+  removeConversationWords: (name) => `تُزال المحادثة مع ${name} من هذه القائمة. ما يحفظه الخادم يبقى هناك ويعود مع الرسالة التالية.`,
+  nameOrAddress: 'الاسم أو عنوان XMPP',
+  addressHint: 'مثال: name@example.org.',
+  notAnAddress: 'هذا ليس عنوان XMPP. يكون على شكل name@example.org.',
+  startConversation: 'ابدأ',
+  shareTo: 'إرسال إلى…',
+  suggestions: 'اقتراحات',
+  nickInRoom: (nick, room) => `${nick} في ${room}`,
+  writeTo: 'كتابة رسالة',
+
+  // Contacts
+  filterContacts: 'البحث في جهات الاتصال',
+  noContacts: 'لا جهات اتصال بعد',
+  noContactsHint: 'أضف من تكتب إليهم كثيرًا لترى هنا متى يكونون متاحين.',
+  addContact: 'إضافة جهة اتصال',
+  alreadyContact: 'هذا العنوان موجود في جهات اتصالك.',
+  contactName: 'الاسم (لا يراه غيرك)',
+  groups: 'المجموعات',
+  groupsHint: 'افصل بين المجموعات بفاصلة.',
+  noGroup: 'بلا مجموعة',
+  renameAndGroup: 'الاسم والمجموعات',
+  removeContact: 'إزالة جهة الاتصال',
+  removeContactWords: (name) => `يُزال ${name} من جهات اتصالك، ولن يرى أيّ منكما متى يكون الآخر متاحًا. تبقى المحادثة.`,
+  askForPresence: 'طلب رؤية متى يكون متاحًا',
+  askForPresenceLong: 'أطلب رؤية متى يكون متاحًا، وأسمح له برؤية متى أكون متاحًا',
+  askAgain: 'الطلب مرة أخرى',
+  presenceNotShared: 'لا يُظهر حضوره',
+  waitingForAnswer: 'لم يُجب على طلبك بعد',
+  waitingForAnswerLong: 'طلبت رؤية متى يكون متاحًا، ولم يُجب بعد.',
+  youDoNotSeeThem: 'يرى متى تكون متاحًا، ولا ترى متى يكون هو كذلك.',
+  noPresenceEitherWay: 'لا يرى أيّ منكما متى يكون الآخر متاحًا.',
+  theyDoNotSeeYou: 'ترى متى يكون متاحًا، ولا يرى متى تكون أنت كذلك. يمكنه أن يطلب ذلك.',
+  devices: (n) => count(n, deviceForms),
+  requests: 'يريدون رؤية متى تكون متاحًا',
+  answerTo: (name) => `الرد على ${name}`,
+  accept: 'قبول',
+  acceptAndAdd: 'قبول وإضافة',
+  refuse: 'رفض',
+
+  // Oneself
+  profile: 'ملفك',
+  yourProfile: (name, presence) => `ملفك: ${name}، ${presence}`,
+  yourPresence: 'ما يراه الآخرون',
+  invisible: 'غير مرئي',
+  statusText: 'نص الحالة',
+  statusHint: 'ماذا تفعل الآن؟',
+  theme: 'المظهر',
+  themeName: (theme) => pick(themes, theme, theme),
+  language: 'اللغة',
+  signOut: 'تسجيل الخروج',
+  signOutWords: 'تُحذف محادثاتك من هذا المتصفح في كل ألسنته. ما يحفظه خادمك يعود عند تسجيل الدخول مجددًا. الرسائل التي لم تُرسل بعد تضيع.',
+
+  // Rooms
+  filterRooms: 'البحث في الغرف',
+  yourRooms: 'غرفك',
+  roomDirectory: 'الغرف المفتوحة',
+  refreshRooms: 'البحث عن الغرف من جديد',
+  directoryFailed: 'تعذّر جلب قائمة الغرف. ما زال بإمكانك الانضمام إلى غرفة بعنوانها.',
+  directoryOffline: 'تظهر قائمة الغرف عند الاتصال.',
+  noOtherRooms: 'لا غرف مفتوحة أخرى.',
+  noRooms: 'لا غرف مفتوحة',
+  noRoomsHint: 'أنشئ غرفة أو انضم إلى غرفة بعنوانها.',
+  joinOrCreate: 'الانضمام إلى غرفة أو إنشاؤها',
+  joinByAddress: 'الانضمام بالعنوان',
+  createRoom: 'إنشاء غرفة',
+  roomName: 'اسم الغرفة أو عنوانها',
+  roomAddress: 'عنوان الغرفة',
+  roomAddressHint: (domain) => (domain ? `الاسم وحده غرفة في ${domain}.` : 'مثال: room@rooms.example.org.'),
+  notARoom: 'هذا ليس عنوان غرفة. يكون على شكل room@rooms.example.org.',
+  nickname: 'الاسم المستعار',
+  guest: 'ضيف',
+  joined: 'أنت فيها',
+  kept: 'محفوظة',
+  participants: 'المشاركون',
+  participantsCount: (n) => count(n, participantForms),
+  closeParticipants: 'إغلاق المشاركين',
+  roleGroup: (role) => pick(roleGroups, role, role),
+  affiliation: (affiliation) => pick(affiliations, affiliation, affiliation),
+  writePrivately: 'الكتابة على انفراد',
+  subject: 'الموضوع',
+  changeSubject: 'تغيير الموضوع',
+  subjectRefused: 'لم تقبل الغرفة الموضوع الجديد. ربما هو للمشرفين فقط.',
+  invite: 'دعوة أحد',
+  inviteReason: 'كلمات قليلة (اختياري)',
+  invitedWho: (who) => `دُعي ${who}.`,
+  keepRoom: 'إبقاؤها في غرفي',
+  joinAtStart: 'الانضمام عند كل بدء',
+  leaveRoom: 'مغادرة الغرفة',
+  joiningRoom: (room) => `جارٍ الانضمام إلى ${room}…`,
+  notInRoom: 'لست في هذه الغرفة الآن.',
+  rejoin: 'الانضمام مجددًا',
+  visitorsMayNotWrite: 'يمكنك القراءة فقط هنا',
+  askForVoice: 'الزوار يقرؤون في هذه الغرفة. للكتابة اطلب الإذن من مشرف.',
+  roomPassword: 'كلمة مرور الغرفة',
+  wrongRoomPassword: 'كلمة المرور غير صحيحة. حاول مرة أخرى.',
+  goToRoom: (room) => `الانتقال إلى ${room}`,
+  refusalTitle: (code) => refusal(code)[0],
+  refusalWords: (code, room, nick) => refusal(code)[1](room, nick),
+};

@@ -1,0 +1,138 @@
+import { counting } from './counting.js';
+import type { ErrorWords, FailureWords, VisitorWords } from './en.js';
+import { pick } from './pick.js';
+
+const count = counting('de');
+
+const failures: FailureWords = {
+  'item-not-found': 'Diese Adresse gibt es nicht.',
+  'remote-server-not-found': 'Der andere Server wurde nicht gefunden.',
+  'remote-server-timeout': 'Der andere Server hat nicht geantwortet.',
+  'recipient-unavailable': 'Unter dieser Adresse ist gerade niemand erreichbar.',
+  'service-unavailable': 'Diese Adresse nimmt keine Nachrichten von Ihnen an.',
+  'subscription-required': 'Diese Adresse nimmt nur Nachrichten von ihren Kontakten an.',
+  forbidden: 'Sie dürfen hier nicht schreiben.',
+  'not-allowed': 'Sie dürfen hier nicht schreiben.',
+  'not-authorized': 'Sie dürfen hier nicht schreiben.',
+  'not-acceptable': 'Sie sind nicht mehr in diesem Raum.',
+  gone: 'Diese Adresse wird nicht mehr verwendet.',
+  'jid-malformed': 'Diese Adresse ist ungültig.',
+  'resource-constraint': 'Die Gegenseite nimmt gerade keine weiteren Nachrichten an.',
+  'policy-violation': 'Der Server lässt diese Nachricht nicht zu.',
+  'too-large': 'Die Datei ist zu groß für diesen Server.',
+  upload: 'Die Datei konnte nicht hochgeladen werden.',
+  expired: 'Die Nachricht hat zu lange auf den Versand gewartet.',
+};
+
+const errors: ErrorWords = {
+  offline: 'Im Moment besteht keine Verbindung.',
+  timeout: 'Der Server hat nicht rechtzeitig geantwortet. Bitte versuchen Sie es erneut.',
+  'not-authorized': 'Die Adresse oder das Passwort stimmt nicht.',
+  insecure: 'Dieser Server bietet keine sichere Anmeldung an. Es wurde nichts an ihn gesendet.',
+  'forged-server': 'Der Server konnte sich nicht ausweisen. Ihr Passwort wurde nicht übermittelt.',
+  unreachable: 'Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
+  'stream-error': 'Der Server hat die Verbindung beendet.',
+  registration: 'Gerade konnte kein Gastkonto angelegt werden. Bitte versuchen Sie es in einer Minute erneut.',
+  storage: 'Dieser Browser konnte die Unterhaltung nicht speichern. Schaffen Sie Platz oder verlassen Sie den privaten Modus und versuchen Sie es erneut.',
+  invalid: 'Das ist keine gültige XMPP-Adresse. Sie sieht aus wie name@example.org.',
+  refused: 'Der Server hat das abgelehnt.',
+};
+
+/** German: a visitor's words. */
+export const de: VisitorWords = {
+  // Launcher and panel
+  openChat: 'Chat öffnen',
+  closeChat: 'Chat schließen',
+  withUnread: (label, unread) => `${label}, ${count(unread, { one: '# ungelesene Nachricht', other: '# ungelesene Nachrichten' })}`,
+  close: 'Schließen',
+  back: 'Zurück',
+  cancel: 'Abbrechen',
+  save: 'Speichern',
+  retry: 'Erneut versuchen',
+  more: 'Weitere Optionen',
+
+  // Conversation
+  messagesWith: (name) => `Nachrichten mit ${name}`,
+  message: 'Nachricht',
+  send: 'Senden',
+  attach: 'Datei anhängen',
+  removeFile: 'Datei entfernen',
+  you: 'Sie',
+  sending: 'Wird gesendet',
+  sent: 'Gesendet',
+  delivered: 'Zugestellt',
+  read: 'Gelesen',
+  failed: 'Fehlgeschlagen',
+  typing: (names) => `${names} schreibt\u00a0…`,
+  typingMany: (names) => `${names} schreiben\u00a0…`,
+  newMessages: (n) => count(n, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
+  toEnd: 'Zur neuesten Nachricht',
+  unreadFromHere: 'Neue Nachrichten',
+  gap: 'Frühere Nachrichten sind noch nicht geladen',
+  openGap: 'Frühere Nachrichten laden',
+  loadingOlder: 'Frühere Nachrichten werden geladen',
+  conversationStart: (name) => `Hier beginnt Ihre Unterhaltung mit ${name}.`,
+  roomStart: (name) => `Hier beginnt der Raum ${name}.`,
+  sayHello: 'Schreiben Sie die erste Nachricht.',
+  editAgain: 'Bearbeiten und erneut senden',
+  discard: 'Löschen',
+  fileTooLarge: (limit) => `Diese Datei ist zu groß. Der Server nimmt Dateien bis ${limit} an.`,
+  noUpload: 'Dieser Server nimmt keine Dateien an.',
+  file: 'Datei',
+  picture: 'Bild',
+  download: (name) => `${name} herunterladen`,
+  showPicture: 'Bild anzeigen',
+  dropHere: 'Zum Anhängen hier ablegen',
+  invitedYou: (who, room) => `${who} lädt Sie in den Raum ${room} ein.`,
+  joinRoomButton: 'Beitreten',
+  typingNow: 'schreibt\u00a0…',
+  notSent: 'Nicht gesendet',
+  failureReason: (condition) => pick(failures, condition, 'Der Server hat diese Nachricht nicht angenommen.'),
+  showMore: 'Alles anzeigen',
+  showLess: 'Weniger anzeigen',
+  uploading: (share) => `Wird hochgeladen, ${share}`,
+  pictureFrom: (host) => `Bild von ${host} anzeigen`,
+  couldNotSend: 'Die Nachricht konnte nicht zum Senden gespeichert werden. Ihr Text ist noch da; versuchen Sie es erneut.',
+  newMessageFrom: (name, words) => `${name}: ${words}`,
+
+  // Presence
+  available: 'Verfügbar',
+  chatty: 'Gesprächsbereit',
+  away: 'Abwesend',
+  longAway: 'Länger abwesend',
+  busy: 'Beschäftigt',
+  notThere: 'Nicht online',
+
+  // Connection
+  online: 'Online',
+  connecting: 'Wird verbunden',
+  offline: 'Offline',
+  offlineDetail: 'Nachrichten werden gesendet, sobald wieder eine Verbindung besteht.',
+  catchingUp: 'Wird aktualisiert',
+  refusedShort: 'Nicht verbunden',
+  connectNow: 'Jetzt verbinden',
+
+  // Panel
+  chat: 'Chat',
+  startFailed: 'Der Chat konnte nicht gestartet werden',
+  anonymousNote: 'Sie sind ohne Konto hier: Diese Unterhaltung endet, wenn Sie die Seite schließen.',
+  guestNote: 'Sie sind als Gast hier. Dieser Browser bewahrt die Unterhaltung für Ihren nächsten Besuch auf.',
+  signInNeeded: 'Zum Chatten bitte anmelden',
+  signInNeededDetail: 'Dieser Chat ist für Personen, die auf dieser Website angemeldet sind. Melden Sie sich dort an und kommen Sie dann zurück.',
+  chatEnded: 'Die Unterhaltung ist beendet',
+  chatEndedDetail: 'In diesem Browser bleibt nichts davon gespeichert.',
+  startAgain: 'Neue Unterhaltung beginnen',
+
+  // Sign-in
+  signIn: 'Anmelden',
+  signingIn: 'Anmeldung läuft\u00a0…',
+  address: 'XMPP-Adresse',
+  addressExample: 'name@example.org',
+  password: 'Passwort',
+  showPassword: 'Passwort anzeigen',
+  hidePassword: 'Passwort verbergen',
+  staySignedIn: 'Auf diesem Gerät angemeldet bleiben',
+  addressNeeded: 'Geben Sie Ihre XMPP-Adresse ein, zum Beispiel name@example.org.',
+  passwordNeeded: 'Geben Sie Ihr Passwort ein.',
+  errorWords: (code) => pick(errors, code, 'Etwas ist schiefgegangen. Bitte versuchen Sie es erneut.'),
+};

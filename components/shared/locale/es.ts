@@ -1,0 +1,138 @@
+import { counting } from './counting.js';
+import type { ErrorWords, FailureWords, VisitorWords } from './en.js';
+import { pick } from './pick.js';
+
+const count = counting('es');
+
+const failures: FailureWords = {
+  'item-not-found': 'Esta dirección no existe.',
+  'remote-server-not-found': 'No se encontró el otro servidor.',
+  'remote-server-timeout': 'El otro servidor no respondió.',
+  'recipient-unavailable': 'Ahora no hay nadie disponible en esta dirección.',
+  'service-unavailable': 'Esta dirección no acepta sus mensajes.',
+  'subscription-required': 'Esta dirección solo acepta mensajes de sus contactos.',
+  forbidden: 'No tiene permiso para escribir aquí.',
+  'not-allowed': 'No tiene permiso para escribir aquí.',
+  'not-authorized': 'No tiene permiso para escribir aquí.',
+  'not-acceptable': 'Ya no está en esta sala.',
+  gone: 'Esta dirección ya no se usa.',
+  'jid-malformed': 'Esta dirección no es válida.',
+  'resource-constraint': 'El destinatario no acepta más mensajes por ahora.',
+  'policy-violation': 'El servidor no permite este mensaje.',
+  'too-large': 'El archivo es demasiado grande para este servidor.',
+  upload: 'No se pudo subir el archivo.',
+  expired: 'El mensaje esperó demasiado para enviarse.',
+};
+
+const errors: ErrorWords = {
+  offline: 'No hay conexión en este momento.',
+  timeout: 'El servidor no respondió a tiempo. Inténtelo de nuevo.',
+  'not-authorized': 'La dirección o la contraseña no es correcta.',
+  insecure: 'Este servidor no ofrece un inicio de sesión seguro, así que no se le envió nada.',
+  'forged-server': 'El servidor no pudo demostrar su identidad. No se le envió la contraseña.',
+  unreachable: 'No se puede acceder al servidor. Compruebe la conexión e inténtelo de nuevo.',
+  'stream-error': 'El servidor cerró la conexión.',
+  registration: 'No se pudo crear una cuenta de invitado. Inténtelo de nuevo dentro de un minuto.',
+  storage: 'Este navegador no pudo guardar la conversación. Libere espacio o salga de la navegación privada e inténtelo de nuevo.',
+  invalid: 'No es una dirección XMPP válida. Debe ser como name@example.org.',
+  refused: 'El servidor rechazó la petición.',
+};
+
+/** Spanish: a visitor's words. */
+export const es: VisitorWords = {
+  // Launcher and panel
+  openChat: 'Abrir el chat',
+  closeChat: 'Cerrar el chat',
+  withUnread: (label, unread) => `${label}, ${count(unread, { one: '# mensaje sin leer', many: '# de mensajes sin leer', other: '# mensajes sin leer' })}`,
+  close: 'Cerrar',
+  back: 'Volver',
+  cancel: 'Cancelar',
+  save: 'Guardar',
+  retry: 'Reintentar',
+  more: 'Más opciones',
+
+  // Conversation
+  messagesWith: (name) => `Mensajes con ${name}`,
+  message: 'Mensaje',
+  send: 'Enviar',
+  attach: 'Adjuntar un archivo',
+  removeFile: 'Quitar el archivo',
+  you: 'Usted',
+  sending: 'Enviando',
+  sent: 'Enviado',
+  delivered: 'Entregado',
+  read: 'Leído',
+  failed: 'No enviado',
+  typing: (names) => `${names} está escribiendo…`,
+  typingMany: (names) => `${names} están escribiendo…`,
+  newMessages: (n) => count(n, { one: '# mensaje nuevo', many: '# de mensajes nuevos', other: '# mensajes nuevos' }),
+  toEnd: 'Ir al mensaje más reciente',
+  unreadFromHere: 'Mensajes nuevos',
+  gap: 'Los mensajes anteriores aún no se han cargado',
+  openGap: 'Cargar mensajes anteriores',
+  loadingOlder: 'Cargando mensajes anteriores',
+  conversationStart: (name) => `Aquí empieza su conversación con ${name}.`,
+  roomStart: (name) => `Aquí empieza la sala ${name}.`,
+  sayHello: 'Escriba el primer mensaje.',
+  editAgain: 'Editar y volver a enviar',
+  discard: 'Eliminar',
+  fileTooLarge: (limit) => `El archivo es demasiado grande. El servidor acepta archivos de hasta ${limit}.`,
+  noUpload: 'Este servidor no acepta archivos.',
+  file: 'Archivo',
+  picture: 'Imagen',
+  download: (name) => `Descargar ${name}`,
+  showPicture: 'Mostrar la imagen',
+  dropHere: 'Suelte el archivo para adjuntarlo',
+  invitedYou: (who, room) => `${who} le invita a la sala ${room}.`,
+  joinRoomButton: 'Entrar',
+  typingNow: 'escribiendo…',
+  notSent: 'No enviado',
+  failureReason: (condition) => pick(failures, condition, 'El servidor no aceptó este mensaje.'),
+  showMore: 'Mostrar todo',
+  showLess: 'Mostrar menos',
+  uploading: (share) => `Subiendo, ${share}`,
+  pictureFrom: (host) => `Mostrar la imagen de ${host}`,
+  couldNotSend: 'No se pudo guardar el mensaje para enviarlo. Su texto sigue aquí; inténtelo de nuevo.',
+  newMessageFrom: (name, words) => `${name}: ${words}`,
+
+  // Presence
+  available: 'Disponible',
+  chatty: 'Con ganas de charlar',
+  away: 'Ausente',
+  longAway: 'Ausente desde hace rato',
+  busy: 'No molestar',
+  notThere: 'Fuera de línea',
+
+  // Connection
+  online: 'En línea',
+  connecting: 'Conectando',
+  offline: 'Sin conexión',
+  offlineDetail: 'Los mensajes se enviarán en cuanto vuelva la conexión.',
+  catchingUp: 'Actualizando',
+  refusedShort: 'Conexión rechazada',
+  connectNow: 'Conectar ahora',
+
+  // Panel
+  chat: 'Chat',
+  startFailed: 'No se pudo iniciar el chat',
+  anonymousNote: 'Está aquí sin cuenta: esta conversación termina al cerrar la página.',
+  guestNote: 'Está aquí como invitado. Este navegador conserva la conversación para su próxima visita.',
+  signInNeeded: 'Inicie sesión para chatear',
+  signInNeededDetail: 'Este chat es para quienes han iniciado sesión en este sitio. Inicie sesión allí y vuelva después.',
+  chatEnded: 'La conversación ha terminado',
+  chatEndedDetail: 'No queda nada de ella en este navegador.',
+  startAgain: 'Iniciar otra conversación',
+
+  // Sign-in
+  signIn: 'Iniciar sesión',
+  signingIn: 'Iniciando sesión…',
+  address: 'Dirección XMPP',
+  addressExample: 'name@example.org',
+  password: 'Contraseña',
+  showPassword: 'Mostrar la contraseña',
+  hidePassword: 'Ocultar la contraseña',
+  staySignedIn: 'Mantener la sesión iniciada en este dispositivo',
+  addressNeeded: 'Escriba su dirección XMPP, por ejemplo name@example.org.',
+  passwordNeeded: 'Escriba su contraseña.',
+  errorWords: (code) => pick(errors, code, 'Algo salió mal. Inténtelo de nuevo.'),
+};
