@@ -178,11 +178,11 @@ export class Panel extends ChatElement {
   #view(): TemplateResult {
     const room = this.invitedTo || this.room;
     if (room) {
-      void import('../messenger/define.js').then(({ defineRoom }) => defineRoom());
+      void import('../messenger/define.js').then(({ defineRoom, fetchMessengerWords }) => fetchMessengerWords().then(defineRoom));
       return html`<tertulia-room .jid="${room}" .nick="${this.nickname}">${this.#backButton()}${this.#closeButton('end')}</tertulia-room>`;
     }
     if (this.contact) return this.#conversation(false);
-    void import('../messenger/define.js').then(({ defineMessenger }) => defineMessenger());
+    void import('../messenger/define.js').then(({ defineMessenger, fetchMessengerWords }) => fetchMessengerWords().then(defineMessenger));
     return html`${this.noClose ? nothing : this.#bar()}<tertulia-messenger routing="none"></tertulia-messenger>`;
   }
 
