@@ -83,7 +83,7 @@ export class ContactForm extends ChatElement {
           class="input"
           id="jid"
           name="jid"
-          autofocus
+          data-first
           autocomplete="off"
           autocapitalize="none"
           spellcheck="false"
@@ -109,7 +109,7 @@ export class ContactForm extends ChatElement {
           ${this.#address()}
           <div class="field">
             <label for="name">${this.text.contactName}</label>
-            <input class="input" id="name" name="name" ?autofocus="${Boolean(this.contact)}" maxlength="200" dir="auto" autocomplete="off" .defaultValue="${this.contact?.name ?? ''}" />
+            <input class="input" id="name" name="name" ?data-first="${Boolean(this.contact)}" maxlength="200" dir="auto" autocomplete="off" .defaultValue="${this.contact?.name ?? ''}" />
           </div>
           <div class="field">
             <label for="groups">${this.text.groups}</label>

@@ -95,7 +95,7 @@ export class NewConversation extends ChatElement {
             <input
               class="input"
               id="to"
-              autofocus
+              data-first
               autocomplete="off"
               autocapitalize="none"
               spellcheck="false"

@@ -59,7 +59,7 @@ export class Confirm extends ChatElement {
           <p dir="auto">${this.words}</p>
           ${this.failed ? html`<p class="bad" role="alert">${this.text.didNotWork}</p>` : nothing}
           <div class="actions">
-            <button type="button" class="button" autofocus @click="${() => this.#closed()}">${this.text.cancel}</button>
+            <button type="button" class="button" data-first @click="${() => this.#closed()}">${this.text.cancel}</button>
             <button class="button danger" ?disabled="${this.busy}">${this.action}</button>
           </div>
         </form>

@@ -16,7 +16,7 @@ function focused(): HTMLElement | undefined {
  * A modal dialog on the native one: Escape, the close button and a press beside it close it, and the focus returns to
  * where it came from.
  *
- * @slot - What it says; a form with its actions.
+ * @slot - What it says; a form with its actions. What has `data-first` gets the focus.
  * @fires close - It was closed, by whichever way. The owner sets `open` to false.
  */
 export class Dialog extends ChatElement {
@@ -33,8 +33,9 @@ export class Dialog extends ChatElement {
     if (this.open) {
       this.#from = focused();
       this.dialog.showModal();
-      // Something inside that asks for it gets the focus, else the heading: not the close button.
-      const wants = this.querySelector<HTMLElement>('[autofocus]') ?? this.renderRoot.querySelector('h2');
+      // Something inside that asks for it gets the focus, else the heading: not the close button. Not by `autofocus`: that
+      // speaks to the page, before anything is open, and is refused in a frame of another origin.
+      const wants = this.querySelector<HTMLElement>('[data-first]') ?? this.renderRoot.querySelector('h2');
       wants?.focus();
     } else this.dialog.close();
   }

@@ -83,7 +83,7 @@ export class JoinForm extends ChatElement {
         <form class="form" novalidate @submit="${(event: SubmitEvent) => void this.#submit(event)}">
           <div class="field">
             <label for="room">${this.create ? this.text.roomName : this.text.roomAddress}</label>
-            <input class="input" id="room" name="room" autofocus autocomplete="off" autocapitalize="none" spellcheck="false" dir="auto" aria-invalid="${String(this.wrong)}" aria-describedby="note" @input="${() => (this.wrong = false)}" />
+            <input class="input" id="room" name="room" data-first autocomplete="off" autocapitalize="none" spellcheck="false" dir="auto" aria-invalid="${String(this.wrong)}" aria-describedby="note" @input="${() => (this.wrong = false)}" />
             <p id="note" class="${this.wrong ? 'bad' : 'hint'}" role="${this.wrong ? 'alert' : nothing}">${this.wrong ? this.text.notARoom : hint}</p>
           </div>
           <div class="field">

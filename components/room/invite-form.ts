@@ -60,7 +60,7 @@ export class InviteForm extends ChatElement {
         <form class="form" novalidate @submit="${(event: SubmitEvent) => void this.#submit(event)}">
           <div class="field">
             <label for="jid">${this.text.address}</label>
-            <input class="input" id="jid" name="jid" autofocus list="known" autocomplete="off" autocapitalize="none" spellcheck="false" inputmode="email" dir="auto" aria-invalid="${String(bad)}" aria-describedby="note" @input="${() => (this.wrong = undefined)}" />
+            <input class="input" id="jid" name="jid" data-first list="known" autocomplete="off" autocapitalize="none" spellcheck="false" inputmode="email" dir="auto" aria-invalid="${String(bad)}" aria-describedby="note" @input="${() => (this.wrong = undefined)}" />
             <datalist id="known">${(this.client?.contacts.value ?? []).slice(0, 200).map(({ jid, name }) => html`<option value="${jid}">${name ?? ''}</option>`)}</datalist>
             <p id="note" class="${bad ? 'bad' : 'hint'}" role="${bad ? 'alert' : nothing}">${bad ? this.text.notAnAddress : this.text.addressHint}</p>
           </div>

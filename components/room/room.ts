@@ -157,7 +157,7 @@ export class Room extends ChatElement {
   #body(view: RoomView | undefined, name: string): unknown {
     if (view?.state === 'refused' && !(view.refusal && afterwards.has(view.refusal))) return this.#refusal(view, false);
     // Before the first time inside there is nothing to read yet.
-    if (view?.state === 'joining' && view.occupants === 0 && !this.client?.conversations.value?.some(({ jid }) => jid === this.jid)) {
+    if ((view?.state ?? 'joining') === 'joining' && !view?.occupants && !this.client?.conversations.value?.some(({ jid }) => jid === this.jid)) {
       return html`<div class="joining" role="status"><span class="visually-hidden">${this.text.joiningRoom(name)}</span>${skeletonRows(4)}</div>`;
     }
     return html`<tertulia-message-list

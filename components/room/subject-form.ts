@@ -44,7 +44,7 @@ export class SubjectForm extends ChatElement {
         <form class="form" @submit="${(event: SubmitEvent) => void this.#submit(event)}">
           <div class="field">
             <label for="subject">${this.text.subject}</label>
-            <textarea class="input" id="subject" autofocus rows="4" maxlength="2000" dir="auto" .value="${this.words}" @input="${(event: InputEvent) => (this.words = (event.target as HTMLTextAreaElement).value)}"></textarea>
+            <textarea class="input" id="subject" data-first rows="4" maxlength="2000" dir="auto" .value="${this.words}" @input="${(event: InputEvent) => (this.words = (event.target as HTMLTextAreaElement).value)}"></textarea>
           </div>
           ${this.failed ? html`<p class="bad" role="alert">${this.text.subjectRefused}</p>` : nothing}
           <div class="actions">

@@ -6,7 +6,7 @@ import type { Dialog } from '../../../components/dialog/dialog.js';
 import { FakeClient } from '../../support/fake-client.js';
 import { all, button, focused, mount, one, settle } from '../messenger/mount.js';
 
-const body = html`<div><button id="from">From</button><tertulia-dialog heading="A question"><input autofocus aria-label="Answer" /></tertulia-dialog></div>`;
+const body = html`<div><button id="from">From</button><tertulia-dialog heading="A question"><input data-first aria-label="Answer" /></tertulia-dialog></div>`;
 
 describe('dialog', () => {
   it('is modal, named by its heading, and begins at the field that asks for it', async () => {

@@ -42,8 +42,9 @@ describe('room', () => {
 
   it('waits for the connection before it joins', async () => {
     const client = new FakeClient({ session: { status: 'offline' } });
-    await open(client, design);
+    const { room } = await open(client, 'new@rooms.localhost');
     expect(client.called('joinRoom')).to.deep.equal([]);
+    expect(all(room, 'tertulia-composer'), 'what is written before it is known whether one may, is lost').to.deep.equal([]);
     client.patchSession({ status: 'online' });
     await settle();
     expect(client.called('joinRoom')).to.have.length(1);
