@@ -1,0 +1,106 @@
+// A long conversation, met by a device that knows nothing of it, and by one that was away for long.
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { installed, networkTroubles, openEntry, picked, readsAll, signIn, type Desk } from './support/doings.js';
+import { said, signInRaw } from './support/raw.js';
+import { withServers } from './support/stage.js';
+
+const numbered = /line-\d+/;
+const lines = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => `line-${from + index}`);
+/** Rows that a page may hold, however long the conversation is. */
+const most = 300;
+const numbers = async ({ view }: Desk): Promise<number[]> => (await picked(view, numbered)).map((line) => Number(line.slice(5)));
+
+/** One turn of the wheel over the messages. */
+async function wheel({ page, view }: Desk, down: number): Promise<void> {
+  const box = await (await view.find('log')).boundingBox();
+  if (!box) throw new Error('the messages are not shown');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.wheel({ deltaY: down });
+}
+
+/** Turns the wheel until `wanted` is among what is shown. Whatever is shown on the way is one stretch of the conversation: none missing, none twice. */
+async function scrollTo(desk: Desk, wanted: number, down: number): Promise<Set<number>> {
+  const seen = new Set<number>();
+  await desk.view.until(
+    async () => {
+      const shown = await numbers(desk);
+      const [first = 0] = shown;
+      // A gap in between is said, and its far side is another stretch.
+      if ((await desk.view.findAll('button', 'Load earlier messages')).length === 0) assert.deepEqual(shown, shown.map((_, index) => first + index));
+      assert.ok(shown.length <= most, `${shown.length} rows`);
+      for (const number of shown) seen.add(number);
+      if (seen.has(wanted)) return true;
+      await wheel(desk, down);
+      return false;
+    },
+    `line-${wanted} to come into sight`,
+    60_000,
+  );
+  return seen;
+}
+
+withServers((stage) => {
+  it('a fresh device shows the newest and loads older by scrolling, to the beginning; and back', async (test) => {
+    const { server } = stage();
+    for (const name of ['old', 'friend']) await server.register(name, 'tertulia');
+    const [one, two] = [await signInRaw(test, server, 'old@localhost'), await signInRaw(test, server, 'friend@localhost')];
+    for (let from = 1; from <= 600; from += 50) await (from % 100 === 1 ? one.say('friend@localhost', ...lines(from, from + 49)) : two.say('old@localhost', ...lines(from, from + 49)));
+    const person = await stage().launch('chromium');
+    const desk = await signIn(person, stage(), 'old@localhost');
+    await openEntry(desk, 'Conversations', 'friend');
+    await desk.view.until(async () => (await numbers(desk)).at(-1) === 600, 'the newest message');
+    const up = await scrollTo(desk, 1, -3000);
+    assert.equal(up.size, 600);
+    await desk.view.find('heading', 'friend', { within: await desk.view.find('log') });
+    const down = await scrollTo(desk, 600, 3000);
+    assert.ok(down.size >= most);
+    // Nothing was stored twice either: a reload reads it from the archive alone.
+    await desk.page.reload();
+    await desk.view.until(async () => (await numbers(desk)).at(-1) === 600, 'the newest message');
+    assert.equal((await scrollTo(desk, 1, -3000)).size, 600);
+  });
+
+  it('more than catching up takes in one go: the newest first, and what lies between is fetched or said', async (test) => {
+    const { server } = stage();
+    for (const name of ['away', 'busy']) await server.register(name, 'tertulia');
+    const busy = await signInRaw(test, server, 'busy@localhost');
+    await busy.say('away@localhost', ...lines(1, 20));
+    const profile = stage().profile();
+    const before = await stage().launch('chromium', { userDataDir: profile });
+    const desk = await signIn(before, stage(), 'away@localhost');
+    await installed(desk);
+    await openEntry(desk, 'Conversations', 'busy');
+    await readsAll(desk, numbered, lines(1, 20));
+    await desk.page.close();
+    await before.leave();
+    // No stream to resume: only the archive knows.
+    await server.restart();
+    const again = await signInRaw(test, server, 'busy@localhost');
+    for (let from = 21; from <= 820; from += 100) await again.say('away@localhost', ...lines(from, from + 99));
+    assert.deepEqual(said(await again.archive('away@localhost')), lines(1, 820));
+
+    const after = await stage().launch('chromium', { userDataDir: profile });
+    after.expect(...networkTroubles);
+    const page = await after.open(`${stage().app}/#/chat/busy@localhost`);
+    const back: Desk = { page, view: after.view(page) };
+    const silent: number[][] = [];
+    await back.view.until(
+      async () => {
+        const shown = await numbers(back);
+        const gaps = (await back.view.findAll('button', 'Load earlier messages')).length;
+        // Numbers that do not follow each other with nothing said between them.
+        if (gaps === 0 && shown.some((number, index) => index > 0 && number !== shown[index - 1]! + 1)) silent.push(shown);
+        return shown.at(-1) === 820;
+      },
+      'the newest message',
+      60_000,
+    );
+    assert.deepEqual(silent, []);
+    assert.equal((await scrollTo(back, 1, -3000)).size >= 800, true);
+    await back.view.gone('button', 'Load earlier messages');
+    await page.reload();
+    await back.view.until(async () => (await numbers(back)).at(-1) === 820, 'the newest message');
+    assert.equal((await scrollTo(back, 1, -3000)).size, 820);
+  });
+});
