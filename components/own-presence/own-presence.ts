@@ -13,6 +13,7 @@ import { ownPresenceStyles } from './own-presence.styles.js';
 import { PreferenceEvent, type Theme } from './preference-event.js';
 
 const shows: readonly Presence['show'][] = ['available', 'away', 'dnd', 'invisible'];
+const samePresence = (a: Presence, b: Presence): boolean => a.show === b.show && (a.status ?? '') === (b.status ?? '');
 const themes: readonly Theme[] = ['auto', 'light', 'dark'];
 
 /**
@@ -32,20 +33,32 @@ export class OwnPresence extends ChatElement {
   @query('.trigger') private trigger!: HTMLElement;
   @query('tertulia-confirm') private confirm!: Confirm;
 
+  /** What was chosen and the session does not show yet: the next choice goes on from it. */
+  @state() private wish: Presence | undefined;
   readonly #session = new Watch(this, () => this.client?.session);
 
   get #presence(): Presence {
-    return this.#session.value?.presence ?? { show: 'available' };
+    return this.wish ?? this.#session.value?.presence ?? { show: 'available' };
   }
 
-  #set(show: Presence['show'], status: string): void {
-    const now = this.#presence;
-    if (show === now.show && status === (now.status ?? '')) return;
-    void this.client?.setPresence({ show, ...(status ? { status } : {}) });
+  protected override willUpdate(): void {
+    const now = this.#session.value?.presence;
+    if (this.wish && now && samePresence(this.wish, now)) this.wish = undefined;
+  }
+
+  async #set(show: Presence['show'], status: string): Promise<void> {
+    const wish: Presence = { show, ...(status ? { status } : {}) };
+    if (samePresence(wish, this.#presence)) return;
+    this.wish = wish;
+    try {
+      await this.client?.setPresence(wish);
+    } catch {
+      if (this.wish === wish) this.wish = undefined;
+    }
   }
 
   #status(event: Event): void {
-    this.#set(this.#presence.show, (event.target as HTMLInputElement).value.trim());
+    void this.#set(this.#presence.show, (event.target as HTMLInputElement).value.trim());
   }
 
   #key(event: KeyboardEvent): void {
@@ -74,7 +87,7 @@ export class OwnPresence extends ChatElement {
       <legend>${this.text.yourPresence}</legend>
       ${shows.map(
         (choice) => html`<label class="choice">
-          <input type="radio" name="show" .checked="${choice === show}" @change="${() => this.#set(choice, this.#presence.status ?? '')}" />
+          <input type="radio" name="show" .checked="${choice === show}" @change="${() => void this.#set(choice, this.#presence.status ?? '')}" />
           <span class="dot ${choice}"></span><span>${this.#word(choice)}</span>${icon('check')}
         </label>`,
       )}

@@ -3,6 +3,7 @@ import { sendKeys } from '@web/test-runner-commands';
 import { html } from 'lit';
 import type { OwnPresence } from '../../../components/own-presence/own-presence.js';
 import type { PreferenceEvent } from '../../../components/own-presence/preference-event.js';
+import { ChatError } from '../../../src/base/error.js';
 import { FakeClient } from '../../support/fake-client.js';
 import { all, button, focused, mount, one, settle, textOf, words } from '../messenger/mount.js';
 
@@ -50,6 +51,20 @@ describe('one’s own presence', () => {
     status.dispatchEvent(new Event('change'));
     await settle();
     expect(client.called('setPresence').at(-1)).to.deep.equal([{ show: 'dnd' }]);
+  });
+
+  it('goes on from what was chosen a moment ago, though the session does not show it yet', async () => {
+    const { client, me, radio } = await open();
+    radio('Busy').click();
+    const status = one<HTMLInputElement>(me, '#status');
+    status.value = 'In the garden';
+    for (let time = 0; time < 2; time += 1) status.dispatchEvent(new Event('change'));
+    await settle();
+    expect(client.called('setPresence')).to.deep.equal([[{ show: 'dnd' }], [{ show: 'dnd', status: 'In the garden' }]]);
+    client.failures.set('setPresence', new ChatError('offline', 'x'));
+    radio('Away').click();
+    await settle();
+    expect(radio('Busy').checked, 'what did not work is not shown').to.equal(true);
   });
 
   it('offers looks and languages to whoever holds the session', async () => {
