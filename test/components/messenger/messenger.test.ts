@@ -13,6 +13,8 @@ const accessible = (element: Element): string => Array.from(element.querySelecto
 const shown = (messenger: Messenger, tag: string): boolean => all(messenger, tag).some(seen);
 
 describe('messenger', () => {
+  // Going back must never leave the page of the tests, whatever was there before it.
+  before(() => Array.from({ length: 10 }, () => history.pushState(null, '', '#/')));
   beforeEach(() => history.replaceState(null, '', '#/'));
   after(() => history.replaceState(null, '', location.pathname + location.search));
 
