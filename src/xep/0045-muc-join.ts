@@ -170,12 +170,6 @@ export async function leaveRoom(ctx: XepContext, jid: string): Promise<void> {
   if (present) ctx.send(xml('presence', { to: `${jid}/${room.view.nick}`, type: 'unavailable' }));
 }
 
-/** Sets the subject (§8.1); the room may refuse, then the old one stays. Rejects `invalid` outside of the room. */
-export async function setSubject(ctx: XepContext, jid: string, subject: string): Promise<void> {
-  needJoinedRoom(ctx, jid);
-  ctx.send(xml('message', { to: jid, type: 'groupchat', id: ctx.newId() }, xml('subject', {}, subject)));
-}
-
 /** For the room's own messages about its configuration (§10.9.1, status 104 and its kin): reads it again. */
 export async function lookAgain(ctx: XepContext, room: Room): Promise<void> {
   try {

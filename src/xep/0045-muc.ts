@@ -10,11 +10,13 @@ import { bareJid, normalizeJid, resourceOf } from '../base/jid.js';
 import { joinKept, lookAgain } from './0045-muc-join.js';
 import { readMediated } from './0045-muc-invite.js';
 import { onRoomPresence, saysConfigurationChanged } from './0045-muc-presence.js';
-import { NS_MUC, NS_MUC_USER, changeView, endRooms, isRoom, roomOf } from './0045-muc-rooms.js';
+import { onSubject, onSubjectError } from './0045-muc-subject.js';
+import { NS_MUC, NS_MUC_USER, endRooms, isRoom, roomOf } from './0045-muc-rooms.js';
 import { xml } from '../xmpp/element.js';
 import type { Incoming, XepContext, XepModule } from './module.js';
 
-export { changeNick, joinRoom, leaveRoom, setSubject, type JoinRequest } from './0045-muc-join.js';
+export { changeNick, joinRoom, leaveRoom, type JoinRequest } from './0045-muc-join.js';
+export { setSubject } from './0045-muc-subject.js';
 export { declineInvitation, invite } from './0045-muc-invite.js';
 export { isRoom, joinedRooms, ownNick } from './0045-muc-rooms.js';
 export { findRoomService, findRooms, roomInfo, type RoomInfo } from './0045-muc-service.js';
@@ -23,23 +25,13 @@ async function onMessage({ stanza, origin }: Incoming, ctx: XepContext): Promise
   const from = normalizeJid(stanza.attrs['from']);
   const room = from === undefined ? undefined : roomOf(ctx, bareJid(from));
   // A subject in the archive was the subject once; the room tells the one of now itself.
-  if (!room || from === undefined || origin !== 'live' || stanza.attrs['type'] !== 'groupchat') return;
+  if (!room || from === undefined || origin !== 'live') return;
+  if (stanza.attrs['type'] === 'error') return onSubjectError(stanza, room, ctx);
+  if (stanza.attrs['type'] !== 'groupchat') return;
   room.heardAt = ctx.clock.now();
   if (stanza.getChild('body')) room.messageAt = ctx.clock.now();
-  else await onSubject(stanza.getChild('subject')?.text(), stanza.getChild('thread') !== undefined, room.jid, ctx);
+  else await onSubject(stanza, room, ctx);
   if (resourceOf(from) === '' && saysConfigurationChanged(stanza)) await lookAgain(ctx, room);
-}
-
-/** §8.1: a subject is set by a message with a subject, and neither body nor thread. An empty one takes it away. */
-async function onSubject(text: string | undefined, hasThread: boolean, jid: string, ctx: XepContext): Promise<void> {
-  const room = roomOf(ctx, jid);
-  if (text === undefined || hasThread || !room) return;
-  const subject = text.trim().slice(0, 4000) || undefined;
-  changeView(ctx, room, { subject });
-  const row = await ctx.shelf.get('rooms', jid);
-  if (!row || row.subject === subject) return;
-  const { subject: _, ...rest } = row;
-  await ctx.shelf.put('rooms', [subject === undefined ? rest : { ...rest, subject }]);
 }
 
 /** Rooms are entered beside the rest of the start, not before it. */

@@ -105,7 +105,7 @@ for (const [server, browser] of pairs) {
       await showsParticipants(alice, { Moderators: [/^owner Owner/], Participants: [/^Alice W\. You/] });
 
       bob.send(`<message xmlns="jabber:client" to="${tea}" type="groupchat"><subject>Green teas</subject></message>`);
-      await alice.view.until(async () => (await alice.page.evaluate('document.title')) !== '' && (await alice.view.text((await alice.page.$('pierce/tertulia-participants'))!)).includes('Subject Green teas'), 'the subject');
+      await alice.view.until(async () => (await alice.view.text((await alice.page.$('pierce/tertulia-participants'))!)).includes('Subject Green teas'), 'the subject of the room');
       await choose(alice, 'Change the subject');
       await fill(alice, 'Subject', 'Oolong');
       await alice.view.click('button', 'Save');
@@ -133,7 +133,7 @@ for (const [server, browser] of pairs) {
       const at = (name: string): string => `${name}@rooms.localhost`;
       await makeRoom(owner, at('study'), { persistentroom: '1' });
       await enter(other, at('study'), 'Ada');
-      await makeRoom(owner, at('vault'), { passwordprotectedroom: '1', roomsecret: 'open sesame' });
+      await makeRoom(owner, at('vault'), { passwordprotectedroom: '1', roomsecret: 'open sesame', changesubject: '0' });
       await makeRoom(owner, at('club'), { membersonly: '1' });
       await makeRoom(owner, at('bar'));
       await grant(owner, at('bar'), { jid: 'alice@localhost', affiliation: 'outcast' });
@@ -160,6 +160,11 @@ for (const [server, browser] of pairs) {
       await fill(alice, 'Password of the room', 'open sesame');
       await view.click('button', 'Join');
       await isInside(alice, 'vault', 2);
+      await choose(alice, 'Change the subject');
+      await fill(alice, 'Subject', 'Mine');
+      await view.click('button', 'Save');
+      assert.match(await view.text(await view.find('alert')), /did not take/);
+      await view.click('button', 'Cancel');
 
       await joinByAddress(alice, at('club'), 'Alice');
       assert.deepEqual(await isTold(alice, 'This room is for its members'), ['Try again', 'Leave the room']);

@@ -295,10 +295,29 @@ describe('xep/0045-muc', () => {
       expect(await ctx.shelf.get('rooms', room)).not.to.have.property('subject');
     });
 
-    it('sets the subject', async () => {
+    it('sets the subject, and hears whether the room took it', async () => {
       const ctx = await inside();
-      await setSubject(ctx, room, 'Spells');
-      expectXml(ctx.sent.at(-1), `<message to='${room}' type='groupchat' id='${ctx.sent.at(-1)!.attrs['id']}'><subject>Spells</subject></message>`);
+      const wish = (): { readonly id: string; readonly end: Promise<unknown> } => {
+        const end = setSubject(ctx, room, 'Spells').catch((error: unknown) => error);
+        return { id: ctx.sent.at(-1)!.attrs['id']!, end };
+      };
+      const taken = wish();
+      expectXml(ctx.sent.at(-1), `<message to='${room}' type='groupchat' id='${taken.id}'><subject>Spells</subject></message>`);
+      await heard(ctx, `<message type='groupchat' from='${room}/${ownNick(ctx, room)}'><subject>Spells</subject></message>`);
+      expect(await taken.end).to.equal(undefined);
+
+      const refused = wish();
+      const no = "<error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+      // Only the room can refuse, and only what was asked; somebody else's subject is no answer.
+      await heard(ctx, `<message type='error' id='${refused.id}' from='${room}/firstwitch'>${no}</message>`);
+      await heard(ctx, `<message type='error' id='other' from='${room}'>${no}</message>`);
+      await heard(ctx, `<message type='groupchat' from='${room}/firstwitch'><subject>Potions</subject></message>`);
+      await heard(ctx, `<message type='error' id='${refused.id}' from='${room}'>${no}</message>`);
+      expect((await refused.end) as ChatError).to.deep.include({ code: 'refused', condition: 'forbidden' });
+
+      const unheard = wish();
+      ctx.clock.advance(10_000);
+      expect(((await unheard.end) as ChatError).code).to.equal('timeout');
     });
 
     it('marks a private message to an occupant, and no other (§7.5)', async () => {
