@@ -9,7 +9,7 @@ import { isMessage, Known } from './known.js';
 import type { MessageFact } from './known.js';
 import { settleOwn } from './outbox.js';
 import { closeAllGaps, joinRuns, newRun } from './runs.js';
-import { anchor, comparePlaces, emptySegment, mayMiss, meet, place } from './segments.js';
+import { anchor, comparePlaces, emptySegment, mayMiss, meet, place, settleBelow } from './segments.js';
 import type { Growth, Meeting } from './segments.js';
 import type { StoredMessage, StoredSegment } from './schema.js';
 import { settleTail, Tail } from './tail.js';
@@ -69,7 +69,9 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
       } else {
         const { segment, before } = await newRun(unit, archive, tail.holdsBefore(mark));
         placing = begin('down', segment);
+        const start = beginsAt(items, known);
         joined = downward(placing);
+        if (!joined && start !== undefined) await settleHeard(placing, mark, start);
         // What an earlier session received live is before the gap, and so the gap shows there too.
         if (before !== undefined) for (const conversation of await settleTail(unit, tail, before, mark)) segmentFor(unit, archive, conversation, segment);
       }
@@ -260,11 +262,30 @@ function placeMessage(placing: Placing, fact: MessageFact): void {
   for (const older of tail.justBefore(row.id, placing.since)) settleBelowOf(placing, older);
 }
 
+/** Where the first item that says anything stands in the tail, if it does. */
+function beginsAt(items: readonly PageItem[], known: Known): number | undefined {
+  const first = items.find((item) => item.facts.length > 0)?.facts[0];
+  const place = first && (isMessage(first) ? known.message(first)?.row : known.fact(first))?.place;
+  return place?.[1] === TAIL ? place[2] : undefined;
+}
+
+/**
+ * The newest page begins within what this session has heard, at `start`: what was heard before that is right below it.
+ * One that reaches further back would have it, if the archive had.
+ */
+async function settleHeard(placing: Placing, mark: number, start: number): Promise<void> {
+  const rows = placing.tail.between(mark, start);
+  const conversations = new Set(rows.map((row) => row.conversation));
+  await Promise.all([placing.unit.loadSegments(conversations), placing.unit.loadConversations(conversations)]);
+  for (const row of rows.toReversed()) settleBelowOf(placing, row);
+}
+
 function settleBelowOf(placing: Placing, row: StoredMessage): void {
   const { unit, page, here } = placing;
   const segment = segmentFor(unit, page.archive, row.conversation, here);
-  unit.putSegment({ ...segment, low: segment.low - 1 });
-  moveTo(placing, row, segment.low - 1, 'settled');
+  const { segment: grown, position: to } = settleBelow(segment, row.archiveId);
+  unit.putSegment(grown);
+  moveTo(placing, row, to, 'settled');
 }
 
 function moveTo(placing: Placing, row: StoredMessage, to: number, proof: NonNullable<StoredMessage['kept']['proof']>): StoredMessage {

@@ -51,7 +51,7 @@ export type ArchivePage = {
     }
   /** Before the first item of run `segment`, all conversations. */
   | { readonly kind: 'backward'; readonly segment: number }
-  /** Before the first item of a conversation's segment: `with` was asked for. */
+  /** Before the first item of a conversation's segment: `with` was asked for. From the end only once the session has caught up. */
   | { readonly kind: 'history'; readonly conversation: string; readonly segment: number }
 );
 

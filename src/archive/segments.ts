@@ -41,11 +41,14 @@ export function place(segment: StoredSegment, growth: Growth, archiveId: string,
   return { segment: grown, position };
 }
 
-/** A position for a row that the archive did not have: at the end, confirming nothing. */
-export const settleAbove = (segment: StoredSegment): { segment: StoredSegment; position: number } =>
-  ({ segment: { ...segment, high: segment.high + 1 }, position: segment.high + 1 });
-export const settleBelow = (segment: StoredSegment): { segment: StoredSegment; position: number } =>
-  ({ segment: { ...segment, low: segment.low - 1 }, position: segment.low - 1 });
+/** A position for a row that the archive did not have: at an end, confirming nothing. An id given live may be asked from, though it proves nothing. */
+const settle = (segment: StoredSegment, position: number, archiveId: string | undefined): { segment: StoredSegment; position: number } => {
+  const firstId = segment.firstId ?? archiveId;
+  const { low, high } = segment;
+  return { segment: { ...segment, low: Math.min(low, position), high: Math.max(high, position), ...(firstId === undefined ? {} : { firstId }) }, position };
+};
+export const settleAbove = (segment: StoredSegment, archiveId?: string): { segment: StoredSegment; position: number } => settle(segment, segment.high + 1, archiveId);
+export const settleBelow = (segment: StoredSegment, archiveId?: string): { segment: StoredSegment; position: number } => settle(segment, segment.low - 1, archiveId);
 
 /**
  * Whether anything may be missing before a conversation's segment in run `segment`. `earlier` is the number of the

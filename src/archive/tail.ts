@@ -38,13 +38,14 @@ export class Tail {
 
   /** Rows older than the mark that are neither on their way out nor in the page. */
   holdsBefore(mark: number): boolean {
-    return this.before(mark).some((row) => !this.#matched.has(row.id));
+    return this.between(0, mark).some((row) => !this.#matched.has(row.id));
   }
 
-  before(mark: number): StoredMessage[] {
+  /** Rows that are still here, from one position up to another, without those on their way out. */
+  between(from: number, to: number): StoredMessage[] {
     return this.#rows
       .map((row) => this.#unit.message(row.id) ?? row)
-      .filter((row) => row.place[1] === TAIL && row.place[2] < mark && !this.#outgoing.has(row.id));
+      .filter((row) => row.place[1] === TAIL && row.place[2] >= from && row.place[2] < to && !this.#outgoing.has(row.id));
   }
 
   /** What arrived in the same conversation just before a message, back to the last one that the page has; newest first, none older than `since`. */
@@ -64,7 +65,7 @@ export class Tail {
 
 /** Puts at the end of a run what was there before `mark` and the archive, asked to its end, does not have; in which conversations. */
 export async function settleTail(unit: Unit, tail: Tail, run: number, mark: number): Promise<ReadonlySet<string>> {
-  const rows = tail.before(mark);
+  const rows = tail.between(0, mark);
   const conversations = new Set(rows.map((row) => row.conversation));
   await Promise.all([unit.loadSegments(conversations), unit.loadConversations(conversations)]);
   const runs = unit.runs(tail.archive);
@@ -72,10 +73,8 @@ export async function settleTail(unit: Unit, tail: Tail, run: number, mark: numb
     const { conversation } = row;
     const earlier = unit.segments(conversation).findLast((other) => other.segment < run);
     const segment = unit.segment(conversation, run) ?? emptySegment(tail.archive, conversation, run, mayMiss(runs, run, earlier?.segment));
-    const { segment: grown, position } = settleAbove(segment);
-    // An id given live may be asked from, though it proves nothing.
-    const firstId = grown.firstId ?? row.archiveId;
-    unit.putSegment(firstId === undefined ? grown : { ...grown, firstId });
+    const { segment: grown, position } = settleAbove(segment, row.archiveId);
+    unit.putSegment(grown);
     const { tail: _, ...kept } = row.kept;
     const settled: StoredMessage = { ...row, place: [conversation, run, position], kept: { ...kept, proof: 'settled' } };
     unit.putMessage(settled);

@@ -120,6 +120,32 @@ describe('appendPage', () => {
     await expectTimeline(archive, 's1 s2 s3 s4 s5 s6 s7 s8 s9 s10');
   });
 
+  it('puts what this session heard before a newest page that is shorter right below it', async () => {
+    const { archive } = await open();
+    await archive.append([[message('s1', { archiveId: 's1' })]]);
+    const mark = await archive.nextRow();
+    await archive.append([[message('s6', { archiveId: 's6' })], [message('c7', { archiveId: 'c7', with: CAROL })], [message('s8', { archiveId: 's8' })], [message('u', { with: CAROL })]]);
+    await archive.appendPage(latest(items('s8'), { settleBefore: mark }));
+    await expectTimeline(archive, '| s1 | s6 s8');
+    await expectTimeline(archive, '| c7 u', CAROL);
+    // Later ones go behind it.
+    await archive.appendPage(forward(1, [...items('s9'), item('c10', message('c10', { with: CAROL }))], { settleBefore: await archive.nextRow() }));
+    await expectTimeline(archive, '| s1 | s6 s8 s9');
+    await expectTimeline(archive, '| c7 c10 u', CAROL);
+    await archive.appendPage(backward(1, [...items('s1', 's5', 's6'), item('c7', message('c7', { with: CAROL }))], { complete: true }));
+    await expectTimeline(archive, 's1 s5 s6 s8 s9');
+    await expectTimeline(archive, 'c7 c10 u', CAROL);
+  });
+
+  it('leaves in the tail what a newest page that reaches back before the session does not have', async () => {
+    const { archive } = await open();
+    const mark = await archive.nextRow();
+    await archive.append([[message('u', { with: CAROL })], [message('s3', { archiveId: 's3' })]]);
+    await archive.appendPage(latest([item('c2', message('c2', { with: CAROL })), ...items('s3')], { settleBefore: mark }));
+    await expectTimeline(archive, '| c2 u', CAROL);
+    await expectTimeline(archive, '| s3');
+  });
+
   it('closes every gap when the archive’s beginning is reached', async () => {
     const { archive } = await open();
     await archive.appendPage(latest(items('s3', 's4')));
