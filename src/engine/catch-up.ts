@@ -1,4 +1,4 @@
-import type { Archive, PageItem, PageOutcome } from '../archive/archive-types.js';
+import type { Archive, PageItem, PageOutcome, RunRow } from '../archive/archive-types.js';
 import type { Incoming } from '../xep/module.js';
 import type { Log } from '../base/log.js';
 import { ChatError, toChatError } from '../base/error.js';
@@ -30,6 +30,9 @@ const firstPages = { own: 5, room: 1 } as const;
 /** Pages fetched backwards in one go to close a hole; it is taken up again in the next session. */
 const holePages = 50;
 
+/** Whether anything may be missing between the newest run and the one before it. */
+const hasHole = (runs: readonly RunRow[]): boolean => runs.at(-1)?.startReached === false && runs.at(-2)?.joined === false;
+
 /**
  * Brings the local copy of server archives up to date. The cursor is the end of the newest proven run and moves with
  * its page in one transaction; what arrives live never moves it. One query of an archive at a time.
@@ -37,14 +40,29 @@ const holePages = 50;
 export class CatchUp {
   readonly #ports: CatchUpPorts;
   readonly #lanes = new Lanes();
+  /** By archive: its next row when the session began, and whether everything up to then is here. */
+  readonly #sessions = new Map<string, { readonly mark: Promise<number>; caughtUp: boolean }>();
 
   constructor(ports: CatchUpPorts) {
     this.#ports = ports;
   }
 
   /**
+   * A session of an archive begins: the account's with its stream, a room's when it is joined. To be called before
+   * anything of it is committed: what is there already may be followed by what was missed. A resumed stream has missed
+   * nothing, and goes on with its session.
+   */
+  begin(archive: string, resumed: boolean): void {
+    if (resumed && this.#sessions.has(archive)) return;
+    const mark = this.#ports.archive.nextRow();
+    // Whoever needs it is told.
+    mark.catch(() => {});
+    this.#sessions.set(archive, { mark, caughtUp: false });
+  }
+
+  /**
    * Forward from the cursor to now; the newest page first where that is far. Afterwards everything said up to the
-   * call is in the archive when `proven`, else a hole is left for `fill`.
+   * call is in the archive when `proven`, else a hole is left for `fill`: by this call, or by an earlier one.
    * @throws ChatError of the query: `offline`, `timeout`, `refused`.
    */
   now(archive: string): Promise<{ readonly proven: boolean }> {
@@ -62,13 +80,22 @@ export class CatchUp {
   }
 
   async #now(archive: string): Promise<{ proven: boolean }> {
+    if (!this.#sessions.has(archive)) this.begin(archive, false);
+    const session = this.#sessions.get(archive)!;
+    const result = await this.#upToNow(archive);
+    session.caughtUp = true;
+    return result;
+  }
+
+  async #upToNow(archive: string): Promise<{ proven: boolean }> {
     const store = this.#ports.archive;
     const newest = (await store.runs(archive)).at(-1);
+    // Whatever was committed before the archive was asked, and it does not have when asked to its end, it has not got.
     const settleBefore = await store.nextRow();
     if (!newest || (newest.toId === undefined && !newest.startReached)) {
       // What was written while nobody was there is received now, for the first time (XEP-0184 §5.5), unless another device
       // of ours has said so: its receipts are in the archive too.
-      await this.#latest(archive, settleBefore);
+      await this.#latest(archive);
       return { proven: true };
     }
     // An archive that was empty is read from its beginning.
@@ -80,7 +107,7 @@ export class CatchUp {
         await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, items, complete: complete && stable });
         this.#ports.committed(incomings);
         // What is not stable may still grow a message before its end: it closes no gap.
-        if (complete) return { proven: stable };
+        if (complete) return { proven: stable && !hasHole(await store.runs(archive)) };
         // No progress: the server would be asked the same for ever, and closes no gap (XEP-0059 §2.1).
         if (last === undefined || last === after) throw new ChatError('protocol', 'a page of the archive without progress');
         after = last;
@@ -91,11 +118,13 @@ export class CatchUp {
       this.#ports.log.warn(`the archive of ${archive} no longer holds the cursor`);
       await store.abandonCursor(archive);
     }
-    const { joined } = await this.#latest(archive, settleBefore);
+    const { joined } = await this.#latest(archive);
     return { proven: joined };
   }
 
-  async #latest(archive: string, settleBefore: number): Promise<PageOutcome> {
+  async #latest(archive: string): Promise<PageOutcome> {
+    // Only what an earlier session has heard is before the hole: this one has heard everything since it began.
+    const settleBefore = await this.#sessions.get(archive)!.mark;
     const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: '', max: pageSize }, 'catch-up');
     const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, settleBefore, items, complete: complete && stable });
     this.#ports.committed(incomings);
@@ -130,8 +159,13 @@ export class CatchUp {
 
   async #older(archive: string, conversation: string, segment: number, isRoom: boolean): Promise<{ more: boolean }> {
     const store = this.#ports.archive;
-    const segments = await store.segments(conversation);
-    const before = segments.find((row) => row.segment === segment)?.firstId ?? segments.find((row) => row.segment >= segment && row.firstId !== undefined)?.firstId ?? '';
+    const end = async (): Promise<string> => (await store.segments(conversation)).find((row) => row.segment >= segment && row.firstId !== undefined)?.firstId ?? '';
+    let before = await end();
+    // From the end: what earlier sessions have heard must have been settled, or it could stand on either side of the page.
+    if (before === '' && this.#sessions.get(archive)?.caughtUp !== true) {
+      await this.#now(archive);
+      before = await end();
+    }
     const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before, max: pageSize, ...(isRoom ? {} : { with: conversation }) }, 'history');
     const outcome = await store.appendPage({ kind: 'history', archive, conversation, segment, items, complete: complete && stable });
     this.#ports.committed(incomings);

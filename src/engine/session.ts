@@ -58,7 +58,9 @@ export class Session {
     this.#view = { status: 'connecting', catchingUp: false, presence: { show: 'available' }, ...(me !== undefined && { me }), ...(deployment.roomsDomain !== undefined && { roomsDomain: deployment.roomsDomain }) };
     ports.live.set('session', '', this.#view);
     ports.live.watch('room', (room, view, before) => {
-      if (view?.state === 'joined' && before?.state !== 'joined') void this.#catchUpArchive(room, this.#alive());
+      if (view?.state !== 'joined' || before?.state === 'joined') return;
+      ports.catchUp.begin(room, false);
+      void this.#catchUpArchive(room, this.#alive());
     });
   }
 
@@ -77,6 +79,8 @@ export class Session {
     this.ready = false;
     switch (state.kind) {
       case 'online':
+        // Before anything else is done: nothing of this stream has been read yet.
+        this.#ports.catchUp.begin(this.#ports.ctx.me, state.resumed);
         void this.#begin(state.resumed).catch((error: unknown) => this.#ports.ctx.log.warn('the session could not begin', error));
         break;
       case 'connecting':

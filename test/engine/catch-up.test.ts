@@ -4,12 +4,16 @@ import { openArchive } from '../../src/archive/archive.js';
 import { ChatError } from '../../src/base/error.js';
 import { silentLog } from '../../src/base/log.js';
 import { CatchUp, pageSize, type FetchPage } from '../../src/engine/catch-up.js';
+import type { Fact } from '../../src/model/fact.js';
 import type { Incoming, Origin } from '../../src/xep/module.js';
 import { freshName, timeline } from './fixtures.js';
 
 const ME = 'me@example.org';
 const BOB = 'bob@example.org';
 const idOf = (n: number): string => `s${String(n).padStart(5, '0')}`;
+
+const said = (n: number, archiveId?: string): Fact<'message'> =>
+  ({ kind: 'message', conversation: BOB, chatType: 'chat', sender: BOB, mine: false, at: n, messageId: `message-${n}`, archive: ME, body: String(n), ...(archiveId === undefined ? {} : { archiveId }) });
 
 /** The archive of a server: messages numbered from 1, all of one conversation. */
 class Model {
@@ -32,10 +36,7 @@ class Model {
     if (edge !== '' && !this.messages.some((n) => idOf(n) === edge)) throw new ChatError('refused', 'gone', { condition: 'item-not-found' });
     const found = this.messages.filter((n) => ('after' in ask ? idOf(n) > edge : edge === '' || idOf(n) < edge));
     const page = 'after' in ask ? found.slice(0, ask.max) : found.slice(-ask.max);
-    const items = page.map((n) => ({
-      archiveId: idOf(n),
-      facts: [{ kind: 'message', conversation: BOB, chatType: 'chat', sender: BOB, mine: false, at: n, messageId: `message-${n}`, archive: ME, archiveId: idOf(n), body: String(n) } as const],
-    }));
+    const items = page.map((n) => ({ archiveId: idOf(n), facts: [said(n, idOf(n))] }));
     this.origins.push(origin);
     return { items, incomings: [], complete: page.length === found.length, stable: this.stable };
   };
@@ -67,6 +68,37 @@ describe('engine/catch-up', () => {
     const pages = model.asked.length;
     await catchUp.fill(ME, true, always);
     expect(model.asked.length, 'the start is made once').to.equal(pages);
+  });
+
+  it('keeps what this session has heard behind the hole, what an earlier one has heard before it', async () => {
+    const model = new Model();
+    model.grow(1000);
+    const { archive, catchUp } = await open(model);
+    await archive.append([[said(7, 's00007')]]);
+    catchUp.begin(ME, false);
+    // The archive never gets it.
+    await archive.append([[said(5000)]]);
+    catchUp.begin(ME, true);
+    await catchUp.now(ME);
+    expect(await timeline(archive, BOB)).to.equal(`| 7 | ${numbers(901, 1000)} 5000`);
+    catchUp.begin(ME, false);
+    await catchUp.now(ME);
+    expect(await timeline(archive, BOB)).to.equal(`| 7 | ${numbers(901, 1000)} 5000`);
+  });
+
+  it('catches up before it asks for history from the end, where what was missed meets what was heard', async () => {
+    const model = new Model();
+    const { archive, catchUp } = await open(model);
+    model.grow(1);
+    await archive.append([[said(1, idOf(1))]]);
+    model.grow(250);
+    catchUp.begin(ME, false);
+    model.grow(251);
+    await archive.append([[said(251, idOf(251))]]);
+    expect(await timeline(archive, BOB)).to.equal('| 1 251');
+    expect(await catchUp.older(ME, BOB, -1, false)).to.deep.equal({ more: false });
+    expect(await timeline(archive, BOB)).to.equal(`1 | ${numbers(152, 251)}`);
+    expect(model.asked).to.deep.equal(['<', `<${idOf(1)}`]);
   });
 
   it('remembers of an empty archive that it was read from its beginning', async () => {
@@ -104,8 +136,10 @@ describe('engine/catch-up', () => {
     model.grow(1500);
     expect(await catchUp.now(ME), 'the hole is not proven').to.deep.equal({ proven: false });
     expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 510)} | ${numbers(1401, 1500)}`);
+    expect(await catchUp.now(ME), 'nor is it afterwards, though nothing is new').to.deep.equal({ proven: false });
     expect(await catchUp.fill(ME, true, always)).to.deep.equal({ proven: true });
     expect(await timeline(archive, BOB)).to.equal(numbers(1, 1500));
+    expect(await catchUp.now(ME)).to.deep.equal({ proven: true });
   });
 
   it('can be interrupted anywhere, and takes up where it was', async () => {

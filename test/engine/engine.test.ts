@@ -27,6 +27,29 @@ describe('engine/engine', () => {
     await until(() => server.stanzas.some((stanza) => stanza.getChild('received', 'urn:xmpp:receipts')?.attrs['id'] === 'j1'), 'a receipt');
   });
 
+  it('keeps apart what earlier sessions have heard and what this one has, from its first stanza on', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    await page.archive.append([[{ ...draft('of yesterday'), kind: 'message', sender: JULIET, mine: false, at: 1, messageId: 'of-yesterday' }]]);
+    for (let n = 1; n <= 101; n += 1) kept.add(JULIET, `${n}`, `missed-${n}`);
+    // It comes before the archive is asked for anything, and never gets into it.
+    const take = server.onStanza;
+    server.onStanza = (stanza, socket) => {
+      if (stanza.name === 'iq') {
+        server.onStanza = take;
+        server.deliver(said(`${JULIET}/balcony`, server.jid, 'just now', { id: 'just-now' }));
+      }
+      take(stanza, socket);
+    };
+    runEngine(server, name);
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'caught up');
+    expect(kept.asked[0]).to.equal('<');
+    const missed = Array.from({ length: 101 }, (_, i) => i + 1).join(' ');
+    await until(async () => (await timeline(page.archive, JULIET)) === `of yesterday ${missed} just now`, 'all of it in order');
+  });
+
   it('sends what was put into the outbox, and marks it as the server says', async () => {
     const server = new ModelServer();
     new ModelArchive(server);
