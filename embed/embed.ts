@@ -63,8 +63,16 @@ function load(script: HTMLScriptElement): TertuliaApi {
   let unread = 0;
   let status: Status = 'idle';
 
-  const launcher = new Launcher(settings, () => setPanel(!launcher.open, true));
-  const state = (): { open: boolean; modal: boolean } => ({ open: launcher.open, modal: launcher.fills });
+  /** What is to stand in the composer once there is one. */
+  let draft: string | undefined;
+  let gone = false;
+  /** What had the focus when the visitor opened the panel. */
+  let cameFrom: HTMLElement | undefined;
+
+  const launcher = new Launcher(settings, () => setPanel(!launcher.open, true), () => tellPanel(false));
+  const tellPanel = (focus: boolean): void => frame?.post({ type: 'panel', open: launcher.open, modal: launcher.fills, focus });
+  // A call from within the visitor's own click or key is the visitor's wish: then the focus may move.
+  const asked = (): boolean => window.event instanceof UIEvent && window.event.isTrusted;
 
   function emit(type: EventType, detail: Record<string, unknown> = {}): void {
     for (const handler of handlers.get(type) ?? []) {
@@ -91,79 +99,110 @@ function load(script: HTMLScriptElement): TertuliaApi {
     }
   }
 
-  function ensureFrame(): Frame {
-    frame ??= new Frame(base, launcher.panel, settings, state(), {
+  /** Without a frame there is nobody connected and nothing to count. */
+  function withdraw(): void {
+    frame?.remove();
+    frame = undefined;
+    remember(undefined);
+    receive({ type: 'unread', count: 0 });
+    receive({ type: 'status', status: 'idle' });
+  }
+
+  function ensureFrame(idle = false): Frame {
+    if (gone) throw new Error('This chat was destroyed.');
+    if (frame) return frame;
+    frame = new Frame(base, launcher.panel, settings, { modal: launcher.fills, idle }, {
       onMessage: receive,
-      onFailure(error) {
-        frame = undefined;
+      onFailure({ message, code }) {
         setPanel(false, false);
-        remember(undefined);
-        emit('error', { message: error.message });
+        withdraw();
+        emit('error', { code, message });
       },
     });
+    if (draft !== undefined) frame.call('prefill', [draft]).catch(() => {});
+    draft = undefined;
     return frame;
   }
 
-  /** `asked`: by the visitor's own hand, so that focus may move. */
-  function setPanel(open: boolean, asked: boolean): void {
-    if (open === launcher.open) return;
+  /** `byHand`: by the visitor's own hand, so that focus may move. */
+  function setPanel(open: boolean, byHand: boolean): void {
+    if (gone || open === launcher.open) return;
+    if (open) cameFrom = byHand && document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    // What is hidden cannot keep the focus: the chat would take itself for read.
+    const back = !open && (byHand || launcher.panel.contains(launcher.focused));
     launcher.setOpen(open);
     if (open) ensureFrame();
-    frame?.post({ type: 'panel', ...state(), focus: asked });
-    if (asked && open) frame?.focus();
-    if (asked && !open) launcher.focus();
+    tellPanel(byHand && open);
+    if (byHand && open) frame?.focus();
+    if (back) launcher.focus(cameFrom);
     remember(open ? 'open' : 'closed');
     emit(open ? 'opened' : 'closed');
   }
 
-  const call = (method: FrameMethod, ...args: readonly unknown[]): Promise<void> => ensureFrame().call(method, args);
+  /** Has the chat do something where the visitor has not used it on this page: a frame comes for it and goes again. */
+  async function errand(method: FrameMethod): Promise<void> {
+    if (frame) return frame.call(method, []);
+    if (gone) throw new Error('This chat was destroyed.');
+    const visit = new Frame(base, launcher.panel, settings, { idle: true }, { onMessage() {}, onFailure() {} });
+    try {
+      await visit.call(method, []);
+    } finally {
+      visit.remove();
+    }
+  }
 
   const api: TertuliaApi = {
     async open() {
-      setPanel(true, false);
+      setPanel(true, asked());
     },
     async close() {
-      setPanel(false, false);
+      setPanel(false, asked());
     },
     async toggle() {
-      setPanel(!launcher.open, false);
+      setPanel(!launcher.open, asked());
     },
     async show() {
-      launcher.host.hidden = false;
+      launcher.show(true);
     },
     async hide() {
-      launcher.host.hidden = true;
+      launcher.show(false);
     },
-    prefill: (text) => call('prefill', String(text)),
+    async prefill(text) {
+      if (frame) await frame.call('prefill', [String(text)]);
+      else draft = draft === undefined ? String(text) : `${draft}\n${text}`;
+    },
     async setVisitor(visitor) {
       settings.visitor = visitor;
-      if (frame) await call('setVisitor', visitor);
+      await frame?.call('setVisitor', [visitor]);
     },
     async setLocale(tag) {
       settings.locale = tag;
       launcher.setLocale(tag);
-      if (frame) await call('setLocale', tag);
+      await frame?.call('setLocale', [tag]);
     },
     async setTheme(theme) {
       settings.theme = theme;
       launcher.setTheme(theme);
-      if (frame) await call('setTheme', theme);
+      await frame?.call('setTheme', [theme]);
     },
-    login: (credentials) => call('login', credentials),
-    logout: () => call('logout'),
+    async login(credentials) {
+      if (credentials) settings.credentials = async () => credentials;
+      await ensureFrame(true).call('login', []);
+    },
+    logout: () => errand('logout'),
     async forget() {
-      await call('forget');
-      frame?.remove();
-      frame = undefined;
-      setPanel(false, false);
-      receive({ type: 'unread', count: 0 });
-      receive({ type: 'status', status: 'idle' });
-      remember(undefined);
+      await errand('forget');
+      setPanel(false, asked());
+      withdraw();
     },
     async destroy() {
+      if (gone) return;
+      gone = true;
       frame?.remove();
+      frame = undefined;
       launcher.remove();
       handlers.clear();
+      remember(undefined);
       if (window.tertulia === api) delete window.tertulia;
     },
     on(type, handler) {

@@ -20,6 +20,7 @@ div{position:fixed;inset-block-end:calc(var(--offset,20px) + 72px + env(safe-are
 :host([start]) div{inset-inline:calc(var(--offset,20px) + env(safe-area-inset-left)) auto}
 div.open{opacity:1;visibility:visible;transform:none;transition-delay:0s}
 iframe{all:unset;display:block;inline-size:100%;block-size:100%;border:0;color-scheme:inherit}
+iframe.wait{opacity:0}
 @media (max-width:480px),(max-height:480px){div,:host([start]) div{inset:0;inline-size:100%;block-size:100%;border-radius:0;transform:none}div.open~button{display:none}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){button{border:2px solid ButtonText}div{border:1px solid CanvasText}}

@@ -24,22 +24,30 @@ function readableOn(colour: string): string | undefined {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
+/** Small enough that the panel covers it whole. */
+const PHONE = '(max-width:480px),(max-height:480px)';
+
 /** The button and the place of the panel, in a shadow root that the page's styles do not reach. */
 export class Launcher {
   readonly host = document.createElement('tertulia-launcher');
   readonly panel = document.createElement('div');
   readonly #button = document.createElement('button');
   readonly #badge = document.createElement('b');
-  readonly #own: HTMLElement | undefined;
-  readonly #toggle: () => void;
+  /** Finds the page's own buttons, whenever they come and go. */
+  #own = '';
+  /** What is kept from the visitor while the panel covers it. */
+  #covered: HTMLElement | undefined;
+  readonly #phone = matchMedia(PHONE);
+  readonly #end = new AbortController();
   #locale: string;
   #unread = 0;
   open = false;
 
-  constructor(settings: Settings, toggle: () => void) {
+  /** `resized`: the panel covers the page now, or no more. */
+  constructor(settings: Settings, toggle: () => void, resized: () => void) {
     this.#locale = settings.locale ?? document.documentElement.lang ?? '';
     if (!this.#locale) this.#locale = navigator.language;
-    this.#toggle = toggle;
+    const { signal } = this.#end;
     const root = this.host.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(launcherStyles);
@@ -68,13 +76,14 @@ export class Launcher {
     );
     this.#button.addEventListener('click', toggle);
     root.append(this.panel, this.#button);
-    if (settings.launcher) {
-      this.#button.hidden = true;
-      if (settings.launcher !== 'none') {
-        this.#own = document.querySelector<HTMLElement>(settings.launcher) ?? undefined;
-        this.#own?.addEventListener('click', toggle);
-      }
-    }
+    root.addEventListener('keydown', (event) => {
+      if ((event as KeyboardEvent).key === 'Escape' && this.open) toggle();
+    });
+    this.#phone.addEventListener('change', () => {
+      this.#draw();
+      resized();
+    }, { signal });
+    if (settings.launcher) this.#hand(settings.launcher, toggle, signal);
     this.#draw();
     // Beside the body, so that a body swapped by Turbo or htmx does not take it along.
     document.documentElement.append(this.host);
@@ -102,22 +111,67 @@ export class Launcher {
 
   /** The panel covers a phone, and so the page. */
   get fills(): boolean {
-    return matchMedia('(max-width:480px),(max-height:480px)').matches;
+    return this.#phone.matches;
   }
 
-  focus(): void {
-    (this.#own ?? this.#button).focus();
+  /** What has the focus in here. */
+  get focused(): Element | null {
+    return this.host.shadowRoot?.activeElement ?? null;
+  }
+
+  show(visible: boolean): void {
+    this.#button.hidden = !visible || this.#own !== '';
+  }
+
+  /** Back to where the visitor came from, or else to what opens the panel again. */
+  focus(cameFrom?: HTMLElement): void {
+    const place = cameFrom?.isConnected && cameFrom !== this.host && cameFrom !== document.body ? cameFrom : this.#own ? document.querySelector<HTMLElement>(this.#own) : this.#button;
+    place?.focus();
   }
 
   remove(): void {
-    this.#own?.removeEventListener('click', this.#toggle);
-    this.#own?.removeAttribute('aria-expanded');
+    this.#end.abort();
+    this.#cover(false);
+    for (const own of this.#owned()) own.removeAttribute('aria-expanded');
     this.host.remove();
+  }
+
+  /** Gives the launcher's work to the page's own buttons; `none` is for a page that calls `tertulia.open()`. */
+  #hand(selector: string, toggle: () => void, signal: AbortSignal): void {
+    if (selector !== 'none') {
+      try {
+        document.querySelector(selector);
+      } catch {
+        return console.warn(`tertulia: launcher: "${selector}" is no selector; the chat shows its own.`);
+      }
+      this.#own = selector;
+      // At the document: the button may come after the script, and be another after the page has swapped its body.
+      document.addEventListener('click', (event) => {
+        if (!(event.target instanceof Element && event.target.closest(selector))) return;
+        event.preventDefault();
+        toggle();
+      }, { signal });
+      for (const type of ['DOMContentLoaded', 'focusin']) document.addEventListener(type, () => this.#draw(), { signal });
+    }
+    this.#button.hidden = true;
+  }
+
+  #owned(): Iterable<Element> {
+    return this.#own ? document.querySelectorAll(this.#own) : [];
+  }
+
+  /** Behind a panel that fills the screen there is nothing to be reached. */
+  #cover(covers: boolean): void {
+    if (covers === Boolean(this.#covered)) return;
+    if (this.#covered) this.#covered.inert = false;
+    this.#covered = covers && !document.body?.inert ? document.body : undefined;
+    if (this.#covered) this.#covered.inert = true;
   }
 
   #draw(): void {
     this.#button.setAttribute('aria-label', launcherName(this.#locale, this.open, this.#unread));
-    for (const element of [this.#button, this.#own]) element?.setAttribute('aria-expanded', String(this.open));
+    for (const element of [this.#button, ...this.#owned()]) element.setAttribute('aria-expanded', String(this.open));
     this.#badge.textContent = this.#unread > 0 ? (this.#unread > 99 ? '99+' : String(this.#unread)) : '';
+    this.#cover(this.open && this.fills);
   }
 }

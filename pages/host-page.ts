@@ -1,6 +1,7 @@
 import type { ChatClient } from '../src/chat.js';
+import { slotFor } from '../src/client/sign-in.js';
 import type { Credentials } from '../src/model/account.js';
-import { toChatError } from '../src/base/error.js';
+import { ChatError, toChatError } from '../src/base/error.js';
 import type { FrameMethod, ToFrame, ToHost } from '../embed/channel.js';
 import type { FrameSettings, Visitor } from '../embed/settings.js';
 
@@ -12,28 +13,35 @@ export class HostPage {
   readonly #panel = document.createElement('tertulia-panel');
   readonly #asked = new Map<number, { resolve(value: Credentials): void; reject(error: Error): void }>();
   #asks = 0;
+  #settings: FrameSettings = {};
 
   constructor(port: MessagePort, chat: () => Promise<ChatClient>) {
     this.#port = port;
     this.#chat = chat;
     this.#panel.addEventListener('tertulia-close', () => this.#post({ type: 'close' }));
+    this.#panel.addEventListener('tertulia-entered', ({ error }) => {
+      if (error) this.#post({ type: 'event', name: 'error', detail: { code: error, message: 'The visitor could not be signed in.' } });
+    });
   }
 
   receive(message: ToFrame): void {
     switch (message.type) {
       case 'settings':
-        this.#begin(message.settings);
+        this.#settings = message.settings;
         this.#panel.modal = message.modal;
+        if (!message.idle) this.#begin();
+        this.#post({ type: 'hello' });
         return;
       case 'panel':
         this.#panel.modal = message.modal;
+        if (message.open) this.#begin();
         if (message.open && message.focus) this.#panel.focus();
         return;
       case 'credentials': {
         const asked = this.#asked.get(message.id);
         this.#asked.delete(message.id);
         if (message.error === undefined) asked?.resolve(message.value as Credentials);
-        else asked?.reject(new Error(message.error));
+        else asked?.reject(new ChatError('not-authorized', message.error));
         return;
       }
       case 'call':
@@ -51,9 +59,11 @@ export class HostPage {
     this.#port.postMessage(message);
   }
 
-  #begin(settings: FrameSettings): void {
+  /** Signs the visitor in and shows the panel, once. */
+  #begin(): void {
     if (this.#session.isConnected) return;
     const panel = this.#panel;
+    const settings = this.#settings;
     panel.auth = settings.auth ?? 'guest';
     panel.room = settings.room ?? '';
     panel.contact = settings.contact ?? '';
@@ -72,7 +82,6 @@ export class HostPage {
     this.#session.addEventListener('tertulia-session-error', () => this.#post({ type: 'event', name: 'error', detail: { message: 'The chat could not be started.' } }));
     this.#session.append(panel);
     document.body.append(this.#session);
-    this.#post({ type: 'hello' });
   }
 
   /** What the page may know: that something was said, never what. */
@@ -108,23 +117,44 @@ export class HostPage {
         this.#panel.prefill(String(first));
         return;
       case 'setVisitor':
+        this.#settings = { ...this.#settings, visitor: (first ?? {}) as Visitor };
         this.#panel.nickname = (first as Visitor | undefined)?.name ?? '';
         return;
       case 'setLocale':
+        this.#settings = { ...this.#settings, locale: String(first) };
         this.#session.locale = String(first);
         return;
-      case 'setTheme':
-        this.#session.theme = first === 'light' || first === 'dark' ? first : 'auto';
-        return;
-      case 'login': {
-        const given = first as Credentials | undefined;
-        await (await this.#chat()).signIn({ mode: 'host', callback: given ? () => Promise.resolve(given) : () => this.#askCredentials() });
+      case 'setTheme': {
+        const theme = first === 'light' || first === 'dark' ? first : 'auto';
+        this.#settings = { ...this.#settings, theme };
+        this.#session.theme = theme;
         return;
       }
-      case 'logout':
-        return (await this.#chat()).signOut();
+      case 'login':
+        return this.#login();
+      case 'logout': {
+        const chat = await this.#chat();
+        await chat.signOut(slotFor(this.#settings.auth ?? 'guest', chat.deployment));
+        // Whom a page before this one has named by `login()`.
+        return chat.signOut(slotFor('host', chat.deployment));
+      }
       case 'forget':
         return (await this.#chat()).forget();
     }
+  }
+
+  /** As whom the page says. */
+  async #login(): Promise<void> {
+    const panel = this.#panel;
+    const entered = new Promise<void>((resolve, reject) => {
+      panel.addEventListener('tertulia-entered', ({ error }) => (error ? reject(new ChatError(error, 'The visitor could not be signed in.')) : resolve()), { once: true });
+    });
+    this.#settings = { ...this.#settings, auth: 'host' };
+    if (this.#session.isConnected) {
+      panel.auth = 'host';
+      panel.credentials = () => this.#askCredentials();
+      void panel.start(true);
+    } else this.#begin();
+    return entered;
   }
 }

@@ -1,7 +1,7 @@
 /** The widget's frame: what the loader opens on somebody else's page. Opened by itself, it is a chat with the deployment's contact. */
 import { createChat, fetchDeployment, type ChatClient, type Deployment } from '../src/chat.js';
 import { definePanel } from '../components/define-panel.js';
-import { GREETING, type ToFrame } from '../embed/channel.js';
+import { GREETING, type ToFrame, type ToHost } from '../embed/channel.js';
 import { HostPage } from './host-page.js';
 
 const deployment = fetchDeployment('config.json', (warning) => console.warn(warning));
@@ -13,7 +13,12 @@ const mayEmbed = ({ allowedOrigins }: Deployment, origin: string): boolean =>
 
 async function connect({ data, origin, source, ports: [port] }: MessageEvent): Promise<void> {
   if (data !== GREETING || source !== window.parent || !port) return;
-  if (!mayEmbed(await deployment, origin)) return console.warn(`tertulia: ${origin} is not among allowedOrigins of this deployment's config.json.`);
+  const tell = (message: ToHost): void => port.postMessage(message);
+  tell({ type: 'here' });
+  if (!mayEmbed(await deployment, origin)) {
+    console.warn(`tertulia: ${origin} is not among allowedOrigins of this deployment's config.json.`);
+    return tell({ type: 'forbidden' });
+  }
   removeEventListener('message', listen);
   const host = new HostPage(port, chat);
   port.addEventListener('message', (event: MessageEvent<ToFrame>) => host.receive(event.data));

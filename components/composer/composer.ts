@@ -123,6 +123,11 @@ export class Composer extends ChatElement {
     this.attach(files);
   }
 
+  #left(): void {
+    this.#typing.stop();
+    this.#draft.flush();
+  }
+
   get #ready(): boolean {
     return !this.disabled && this.client !== undefined && this.jid !== '' && (this.files.length > 0 || this.value.trim() !== '');
   }
@@ -195,7 +200,7 @@ export class Composer extends ChatElement {
           @input="${(event: InputEvent) => this.#set((event.target as HTMLTextAreaElement).value)}"
           @keydown="${(event: KeyboardEvent) => this.#key(event)}"
           @paste="${(event: ClipboardEvent) => this.#paste(event)}"
-          @blur="${() => this.#typing.stop()}"
+          @blur="${() => this.#left()}"
         ></textarea>
         <button class="icon-button send" type="submit" aria-label="${text.send}" ?disabled="${!this.#ready}">${icon('send')}</button>
       </div>

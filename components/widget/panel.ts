@@ -11,6 +11,7 @@ import { ChatElement } from '../shared/chat-element.js';
 import { controls } from '../shared/controls.styles.js';
 import { Watch } from '../shared/watch.js';
 import { CloseEvent } from './close-event.js';
+import { EnteredEvent } from './entered-event.js';
 import { KeyboardInset } from './keyboard-inset.js';
 import { styles } from './panel.styles.js';
 
@@ -27,7 +28,8 @@ function slotOf(auth: AuthMode, { deployment }: ChatClient): string | undefined 
  * whole messenger. It fills its container, keeps clear of the on-screen keyboard, and takes the focus only by `focus()`.
  *
  * @fires tertulia-close - its close button or Escape was pressed ({@link CloseEvent})
- * @csspart header, log, message, bubble, box - of the conversation inside
+ * @fires tertulia-entered - an attempt to let the visitor in has ended ({@link EnteredEvent})
+ * @csspart header, log, message, bubble, bubble-mine, bubble-theirs, box - of the conversation inside
  */
 export class Panel extends ChatElement {
   static override styles = [ChatElement.styles, controls, iconStyles, styles].flat();
@@ -60,26 +62,32 @@ export class Panel extends ChatElement {
   readonly #keyboard = new KeyboardInset(this);
   #startedWith: ChatClient | undefined;
   #prefill = '';
+  #hadFocus = false;
 
   /** Where a visitor begins: the composer, the form, or the button that goes on. */
   override focus(options?: FocusOptions): void {
     void this.updateComplete.then(async () => {
       const { inside } = this;
       // What is fetched when it is wanted may not be there yet.
-      if (inside?.localName.includes('-')) await customElements.whenDefined(inside.localName);
-      inside?.focus(options);
+      if (inside?.localName.includes('-')) {
+        await customElements.whenDefined(inside.localName);
+        await (inside as ChatElement).updateComplete;
+      }
+      if (inside === this.inside) inside?.focus(options);
+      else this.focus(options);
     });
   }
 
   /** Puts words into the composer, now or once there is one. Never sent by itself. */
   prefill(text: string): void {
     if (this.chat && this.stage.kind === 'chat') this.chat.prefill(text);
-    else this.#prefill = text;
+    else this.#prefill = this.#prefill ? `${this.#prefill}\n${text}` : text;
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     void this.#keyboard;
+    this.#hadFocus = this.shadowRoot?.activeElement != null;
     const { client } = this;
     if (client && this.#startedWith !== client) {
       this.#startedWith = client;
@@ -90,25 +98,30 @@ export class Panel extends ChatElement {
     } else if (client?.mode !== undefined && this.stage.kind !== 'chat' && this.stage.kind !== 'starting') this.stage = { kind: 'chat' };
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues): void {
+    // What had the focus made room for what comes next: it goes along.
+    if (changed.has('stage') && this.#hadFocus && !this.renderRoot.querySelector(':focus')) this.focus();
     if (!this.#prefill || this.stage.kind !== 'chat' || !this.chat) return;
     const text = this.#prefill;
     this.#prefill = '';
     void this.chat.updateComplete.then(() => this.chat?.prefill(text));
   }
 
-  /** Signs the visitor in; called by itself once there is a client, and to try again. */
-  async start(): Promise<void> {
+  /** Signs the visitor in; called by itself once there is a client, and to try again. `anew`: as somebody else, though there is somebody. */
+  async start(anew = false): Promise<void> {
     const { client } = this;
     if (!client) return;
     this.stage = { kind: 'starting' };
+    let error: ChatErrorCode | undefined;
     try {
-      if (client.mode === undefined && !(await this.#enter(client))) return;
+      if ((anew || client.mode === undefined) && !(await this.#enter(client))) return;
       this.stage = { kind: 'chat' };
     } catch (thrown) {
       const { code } = toChatError(thrown, 'unreachable');
+      error = code;
       this.stage = this.auth === 'host' && code === 'not-authorized' ? { kind: 'host-needed' } : { kind: 'failed', code };
     }
+    this.dispatchEvent(new EnteredEvent(error));
   }
 
   async #enter(client: ChatClient): Promise<boolean> {
@@ -179,7 +192,7 @@ export class Panel extends ChatElement {
     const room = this.invitedTo || this.room;
     if (room) {
       void import('../messenger/define.js').then(({ defineRoom, fetchMessengerWords }) => fetchMessengerWords().then(defineRoom));
-      return html`<tertulia-room .jid="${room}" .nick="${this.nickname}">${this.#backButton()}${this.#closeButton('end')}</tertulia-room>`;
+      return html`<tertulia-room exportparts="header, log, message, bubble, bubble-mine, bubble-theirs, box" .jid="${room}" .nick="${this.nickname}">${this.#backButton()}${this.#closeButton('end')}</tertulia-room>`;
     }
     if (this.contact) return this.#conversation(false);
     void import('../messenger/define.js').then(({ defineMessenger, fetchMessengerWords }) => fetchMessengerWords().then(defineMessenger));
@@ -187,7 +200,7 @@ export class Panel extends ChatElement {
   }
 
   #conversation(waiting: boolean): TemplateResult {
-    return html`<tertulia-chat exportparts="header, log, message, bubble, box" .jid="${this.contact}" .heading="${this.heading}" .greeting="${this.greeting}" .note="${this.client?.mode === 'guest' ? this.text.guestNote : ''}" .waiting="${waiting}">
+    return html`<tertulia-chat exportparts="header, log, message, bubble, bubble-mine, bubble-theirs, box" .jid="${this.contact}" .heading="${this.heading}" .greeting="${this.greeting}" .note="${this.client?.mode === 'guest' ? this.text.guestNote : ''}" .waiting="${waiting}">
       ${this.#closeButton('end')}
       ${this.auth === 'anonymous' ? html`<p slot="notice" class="note">${icon('clock')}${this.text.anonymousNote}</p>` : nothing}
     </tertulia-chat>`;

@@ -80,15 +80,24 @@ export class AccountKeeper {
     });
   }
 
-  signOut(): Promise<void> {
+  signOut(slot?: string): Promise<void> {
     return this.#inTurn(async () => {
       const account = this.#account;
-      if (!account) return;
+      if (!account) return slot === undefined ? undefined : this.#drop(slot);
       await this.#farewell(account);
       const { accounts } = await this.#signInParts();
       await accounts.remove(account.slot);
       await this.#destroy(account);
     });
+  }
+
+  /** Signs out somebody who is kept but not signed in here, of whom another tab may hold the session. */
+  async #drop(slot: string): Promise<void> {
+    const { accounts } = await this.#signInParts();
+    const row = await accounts.get(slot);
+    if (!row) return;
+    await accounts.remove(slot);
+    await this.#purge(row.jid);
   }
 
   forget(): Promise<void> {

@@ -63,8 +63,8 @@ export interface ChatClient {
   resume(slot: string): Promise<boolean>;
   /** Resolves once the server has accepted the credentials (or, for a kept account, once it is opened); rejects `not-authorized`, `unreachable`, …. A change of user purges the old one's archive first. */
   signIn(options: SignInOptions): Promise<void>;
-  /** Signs out everywhere in this browser and deletes the account's archive. */
-  signOut(): Promise<void>;
+  /** Signs out everywhere in this browser and deletes the account's archive. Where nobody is signed in here: whoever is kept under `slot`. */
+  signOut(slot?: string): Promise<void>;
   /** Leaves nothing of any account behind: databases, caches, locks. */
   forget(): Promise<void>;
   setPresence(presence: OwnPresence): Promise<void>;

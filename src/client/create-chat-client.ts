@@ -81,8 +81,8 @@ class PageClient implements ChatClient {
     await this.#keeper.signIn(options);
     this.ready.set(true);
   }
-  signOut(): Promise<void> {
-    return this.#keeper.signOut();
+  signOut(slot?: string): Promise<void> {
+    return this.#keeper.signOut(slot);
   }
   forget(): Promise<void> {
     return this.#keeper.forget();

@@ -8,7 +8,7 @@ const base = new URL('/test/embed/', location.href);
 function open(settings: Settings): { frame: Frame; next(type: ToHost['type']): Promise<ToHost> } {
   const seen: ToHost[] = [];
   const waiting: (() => void)[] = [];
-  const frame = new Frame(base, document.body, settings, { open: true, modal: false }, {
+  const frame = new Frame(base, document.body, settings, { modal: false }, {
     onMessage(message) {
       seen.push(message);
       for (const wake of waiting.splice(0)) wake();
@@ -34,7 +34,7 @@ describe('embed/frame', () => {
     expect(document.querySelector('iframe')!.title).to.equal('Help');
     await frame.call('prefill', ['hello']);
     const event = (await next('event')) as Extract<ToHost, { type: 'event' }>;
-    expect(event.detail['seen']).to.deep.include({ type: 'settings', settings: { title: 'Help', contact: 'support@example.com' }, open: true, modal: false });
+    expect(event.detail['seen']).to.deep.include({ type: 'settings', settings: { title: 'Help', contact: 'support@example.com' }, idle: false, modal: false });
     frame.remove();
     expect(document.querySelector('iframe')).to.equal(null);
   });

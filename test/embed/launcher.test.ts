@@ -3,7 +3,7 @@ import { Launcher } from '../../embed/launcher.js';
 import type { Settings } from '../../embed/settings.js';
 
 function launch(settings: Settings, toggle: () => void = () => {}): { launcher: Launcher; button: HTMLButtonElement; root: ShadowRoot } {
-  const launcher = new Launcher(settings, toggle);
+  const launcher = new Launcher(settings, toggle, () => {});
   const root = launcher.host.shadowRoot!;
   return { launcher, root, button: root.querySelector('button')! };
 }
@@ -66,10 +66,16 @@ describe('embed/launcher', () => {
     expect(button.hidden).to.equal(true);
     own.click();
     expect(toggled).to.equal(1);
+    // The page has swapped its body: another button, the same launcher.
+    const other = own.cloneNode() as HTMLElement;
+    own.replaceWith(other);
+    other.click();
+    expect(toggled).to.equal(2);
+    other.replaceWith(own);
     expect(own.getAttribute('aria-expanded')).to.equal('false');
     launcher.remove();
     own.click();
-    expect(toggled).to.equal(1);
+    expect(toggled).to.equal(2);
     expect(own.hasAttribute('aria-expanded')).to.equal(false);
     own.remove();
   });

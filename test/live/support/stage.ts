@@ -19,8 +19,10 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export type StageOptions = {
   /** Changes what /config.json says. */
   readonly deployment?: Partial<Deployment>;
+  /** Other pages than the shop's. */
+  readonly demoFolder?: string;
   /** What the demo site sends, such as a policy of its own. */
-  readonly demoHeaders?: Record<string, string>;
+  readonly demoHeaders?: (app: string) => Record<string, string>;
   /** Other files than those of the build. */
   readonly dist?: string;
 };
@@ -60,7 +62,7 @@ export class Stage {
     let appPort = 0;
     const webLine = await openLine(() => appPort);
     const app = `http://localhost:${webLine.port}`;
-    const demo = await serveDemo({ folder: join(root, 'pages/demo'), port: 0, appOrigin: app, ...(options.demoHeaders ? { headers: options.demoHeaders } : {}) });
+    const demo = await serveDemo({ folder: options.demoFolder ?? join(root, 'pages/demo'), port: 0, appOrigin: app, ...(options.demoHeaders ? { headers: options.demoHeaders(app) } : {}) });
     const { domain, guestDomain, anonymousDomain, roomsDomain } = server;
     const site = await serveApp({
       dist,
