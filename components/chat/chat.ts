@@ -17,7 +17,7 @@ import { presenceWord } from './presence-words.js';
  * @slot end - at its end: what else can be done
  * @slot notice - between the messages and the composer
  * @csspart header
- * @csspart log, message, bubble, box - of the parts inside
+ * @csspart log, message, bubble, bubble-mine, bubble-theirs, box - of the parts inside
  */
 export class Chat extends ChatElement {
   static override styles = [ChatElement.styles, iconStyles, pane].flat();
@@ -80,7 +80,7 @@ export class Chat extends ChatElement {
         <div class="end"><slot name="end"></slot></div>
       </header>
       <tertulia-status></tertulia-status>
-      <tertulia-message-list exportparts="log, message, bubble" .jid="${this.waiting ? '' : jid}" .kind="${this.kind}" .name="${this.heading}" .greeting="${this.greeting}" .note="${this.note}" @tertulia-edit-message="${(event: EditMessageEvent) => void this.#edit(event)}"></tertulia-message-list>
+      <tertulia-message-list exportparts="log, message, bubble, bubble-mine, bubble-theirs" .jid="${this.waiting ? '' : jid}" .kind="${this.kind}" .name="${this.heading}" .greeting="${this.greeting}" .note="${this.note}" @tertulia-edit-message="${(event: EditMessageEvent) => void this.#edit(event)}"></tertulia-message-list>
       <slot name="notice"></slot>
       <tertulia-composer exportparts="box" .jid="${this.waiting ? '' : jid}" .disabled="${this.disabled}"></tertulia-composer>
       ${this.#drop.over ? html`<div class="drop">${icon('attach')}<span>${text.dropHere}</span></div>` : nothing}`;

@@ -26,7 +26,7 @@ const afterwards: ReadonlySet<RoomRefusal> = new Set(['kicked', 'affiliation-los
  * @slot end - At its end: what else can be done.
  * @fires tertulia-navigate - Out of the room, or to a private conversation.
  * @csspart header
- * @csspart log, message, bubble, box - of the parts inside
+ * @csspart log, message, bubble, bubble-mine, bubble-theirs, box - of the parts inside
  */
 export class Room extends ChatElement {
   static override styles = [...ChatElement.styles, ...form, emptyStyles, pane, roomStyles];
@@ -161,7 +161,7 @@ export class Room extends ChatElement {
       return html`<div class="joining" role="status"><span class="visually-hidden">${this.text.joiningRoom(name)}</span>${skeletonRows(4)}</div>`;
     }
     return html`<tertulia-message-list
-        exportparts="log, message, bubble"
+        exportparts="log, message, bubble, bubble-mine, bubble-theirs"
         kind="room"
         .jid="${this.jid}"
         .name="${name}"

@@ -81,7 +81,7 @@ export class WidgetFrame extends ChatElement {
       ${this.used
         ? html`${modal ? html`<span class="edge" tabindex="0" @focus="${() => this.inside?.focus()}"></span>` : nothing}
             <div class="panel" ?hidden="${!open}" @tertulia-close="${() => this.toggle(false, true)}">
-              <tertulia-panel exportparts="header, log, message, bubble, box" .contact="${this.contact}" .room="${this.room}" .auth="${this.auth}" .nickname="${this.nickname}" .greeting="${this.greeting}" .heading="${this.heading}" .credentials="${this.credentials}" .modal="${modal}"></tertulia-panel>
+              <tertulia-panel exportparts="header, log, message, bubble, bubble-mine, bubble-theirs, box" .contact="${this.contact}" .room="${this.room}" .auth="${this.auth}" .nickname="${this.nickname}" .greeting="${this.greeting}" .heading="${this.heading}" .credentials="${this.credentials}" .modal="${modal}"></tertulia-panel>
             </div>
             ${modal ? html`<span class="edge" tabindex="0" @focus="${() => this.inside?.focus()}"></span>` : nothing}`
         : nothing}

@@ -10,7 +10,7 @@ import type { WidgetFrame } from './widget-frame.js';
  * engine is made when somebody first opens it and not before.
  *
  * @fires tertulia-toggle - opened or closed; read `open`
- * @csspart launcher, header, log, message, bubble, box
+ * @csspart launcher, header, log, message, bubble, bubble-mine, bubble-theirs, box
  * @cssprop --tertulia-offset - distance from the window's edges
  * @cssprop --tertulia-z-index
  */
@@ -66,7 +66,7 @@ export class Widget extends LitElement {
       .client="${this.client}"
       .createClient="${this.#wanted ? this.createClient : undefined}"
       ><tertulia-widget-frame
-        exportparts="launcher, header, log, message, bubble, box"
+        exportparts="launcher, header, log, message, bubble, bubble-mine, bubble-theirs, box"
         .contact="${this.contact}"
         .room="${this.room}"
         .auth="${this.auth}"
