@@ -5,7 +5,7 @@ import { FakeClient } from '../support/fake-client.js';
 import { amelie, answerer, design, jonas, lobby, newcomer, type FakeData } from '../support/fake-data.js';
 import type { View } from './views.js';
 
-const messenger = (route: Route): TemplateResult => html`<tertulia-messenger routing="none" .languages="${['en', 'ar']}" .route="${route}"></tertulia-messenger>`;
+const messenger = (route: Route): TemplateResult => html`<tertulia-messenger routing="none" .languages="${['en', 'de', 'es', 'ar']}" .route="${route}"></tertulia-messenger>`;
 const at = (route: Route, client = new FakeClient()): View => ({ client, body: messenger(route) });
 const inLobby: Route = { view: 'room', jid: lobby };
 

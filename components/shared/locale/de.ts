@@ -74,7 +74,7 @@ export const de: VisitorWords = {
   conversationStart: (name) => `Hier beginnt Ihre Unterhaltung mit ${name}.`,
   roomStart: (name) => `Hier beginnt der Raum ${name}.`,
   sayHello: 'Schreiben Sie die erste Nachricht.',
-  editAgain: 'Bearbeiten und erneut senden',
+  editAgain: 'Bearbeiten',
   discard: 'Löschen',
   fileTooLarge: (limit) => `Diese Datei ist zu groß. Der Server nimmt Dateien bis ${limit} an.`,
   noUpload: 'Dieser Server nimmt keine Dateien an.',
@@ -107,10 +107,10 @@ export const de: VisitorWords = {
   online: 'Online',
   connecting: 'Wird verbunden',
   offline: 'Offline',
-  offlineDetail: 'Nachrichten werden gesendet, sobald wieder eine Verbindung besteht.',
+  offlineDetail: 'Nachrichten werden gesendet, sobald Sie online sind.',
   catchingUp: 'Wird aktualisiert',
   refusedShort: 'Nicht verbunden',
-  connectNow: 'Jetzt verbinden',
+  connectNow: 'Verbinden',
 
   // Panel
   chat: 'Chat',

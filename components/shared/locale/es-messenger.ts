@@ -84,7 +84,7 @@ export const esMessenger: MessengerWords = {
   askForPresenceLong: 'Pedir ver su disponibilidad y mostrarle la mía',
   askAgain: 'Volver a pedirlo',
   presenceNotShared: 'No muestra su disponibilidad',
-  waitingForAnswer: 'Aún no ha respondido a su solicitud',
+  waitingForAnswer: 'Solicitud aún sin respuesta',
   waitingForAnswerLong: 'Ha pedido ver su disponibilidad y aún no hay respuesta.',
   youDoNotSeeThem: 'Este contacto ve cuándo está usted disponible, pero usted no ve cuándo lo está él.',
   noPresenceEitherWay: 'Ni usted ni este contacto ven la disponibilidad del otro.',

@@ -74,7 +74,7 @@ export const es: VisitorWords = {
   conversationStart: (name) => `Aquí empieza su conversación con ${name}.`,
   roomStart: (name) => `Aquí empieza la sala ${name}.`,
   sayHello: 'Escriba el primer mensaje.',
-  editAgain: 'Editar y volver a enviar',
+  editAgain: 'Editar',
   discard: 'Eliminar',
   fileTooLarge: (limit) => `El archivo es demasiado grande. El servidor acepta archivos de hasta ${limit}.`,
   noUpload: 'Este servidor no acepta archivos.',
@@ -110,7 +110,7 @@ export const es: VisitorWords = {
   offlineDetail: 'Los mensajes se enviarán en cuanto vuelva la conexión.',
   catchingUp: 'Actualizando',
   refusedShort: 'Conexión rechazada',
-  connectNow: 'Conectar ahora',
+  connectNow: 'Conectar',
 
   // Panel
   chat: 'Chat',
@@ -131,7 +131,7 @@ export const es: VisitorWords = {
   password: 'Contraseña',
   showPassword: 'Mostrar la contraseña',
   hidePassword: 'Ocultar la contraseña',
-  staySignedIn: 'Mantener la sesión iniciada en este dispositivo',
+  staySignedIn: 'Mantener la sesión en este dispositivo',
   addressNeeded: 'Escriba su dirección XMPP, por ejemplo name@example.org.',
   passwordNeeded: 'Escriba su contraseña.',
   errorWords: (code) => pick(errors, code, 'Algo salió mal. Inténtelo de nuevo.'),
