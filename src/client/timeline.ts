@@ -74,17 +74,19 @@ export class ArchiveTimeline implements Timeline {
   async #loadOlder(): Promise<void> {
     await this.#queue;
     this.#change({ loading: true });
+    const top = (): number | undefined => this.items?.find(isMessage)?.row.id;
     for (let tries = 0; tries < patience && !this.#closed && !this.atStart; tries += 1) {
-      const count = this.items?.length ?? 0;
-      const first = this.items?.[0];
+      const before = top();
+      const [first] = this.items ?? [];
       let more = true;
       if (first?.kind === 'gap') {
         more = (await this.#ports.older(first.segment)).more;
         await this.#reread(step);
+        // A full window stays where it was: what was fetched is above it.
+        if (top() === before && this.items?.[0]?.kind !== 'gap') await this.#readOlder();
       } else await this.#readOlder();
       // A gap alone is nothing to look at: what it hides is fetched at once.
-      const gained = (this.items?.length ?? 0) - count;
-      if (!more || gained > 1 || (gained === 1 && this.items?.[0]?.kind !== 'gap') || this.items?.length === most) return;
+      if (!more || top() !== before) return;
     }
   }
 

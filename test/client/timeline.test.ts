@@ -88,6 +88,22 @@ describe('client/timeline', () => {
     expect(shown(timeline).filter((body) => body === '|')).to.deep.equal([]);
   });
 
+  it('shows something older each time it is asked, also when the window is full', async () => {
+    let next = 501;
+    const { timeline } = await setUp(501, 600, false, async (archive, segment) => {
+      next -= 100;
+      await archive.appendPage({ kind: 'history', archive: ME, conversation: BOB, segment, items: page(next, next + 99), complete: next === 1 });
+      return { more: next > 1 };
+    });
+    const top = (): number => Number(shown(timeline).find((body) => body !== '|'));
+    for (let before = top(); !timeline.atStart; before = top()) {
+      await timeline.loadOlder(); // oxlint-disable-line no-await-in-loop
+      // The last time, what is told is that there is nothing more.
+      if (before > 1) expect(top(), `above ${before}`).to.be.lessThan(before);
+    }
+    expect(top()).to.equal(1);
+  });
+
   it('tells its caller when the server cannot be asked, and can be asked again', async () => {
     let fail = true;
     const { timeline } = await setUp(1, 10, false, async (archive, segment) => {
