@@ -30,6 +30,9 @@ const firstPages = { own: 5, room: 1 } as const;
 /** Pages fetched backwards in one go to close a hole; it is taken up again in the next session. */
 const holePages = 50;
 
+/** `mark`: the next row when it began. `caughtUp`: everything from before it has been asked for since. */
+type ArchiveSession = { readonly mark: Promise<number>; caughtUp: boolean };
+
 /** Whether anything may be missing between the newest run and the one before it. */
 const hasHole = (runs: readonly RunRow[]): boolean => runs.at(-1)?.startReached === false && runs.at(-2)?.joined === false;
 
@@ -40,8 +43,7 @@ const hasHole = (runs: readonly RunRow[]): boolean => runs.at(-1)?.startReached 
 export class CatchUp {
   readonly #ports: CatchUpPorts;
   readonly #lanes = new Lanes();
-  /** By archive: its next row when the session began, and whether everything up to then is here. */
-  readonly #sessions = new Map<string, { readonly mark: Promise<number>; caughtUp: boolean }>();
+  readonly #sessions = new Map<string, ArchiveSession>();
 
   constructor(ports: CatchUpPorts) {
     this.#ports = ports;
@@ -52,12 +54,19 @@ export class CatchUp {
    * anything of it is committed: what is there already may be followed by what was missed. A resumed stream has missed
    * nothing, and goes on with its session.
    */
-  begin(archive: string, resumed: boolean): void {
-    if (resumed && this.#sessions.has(archive)) return;
-    const mark = this.#ports.archive.nextRow();
+  begin(archive: string, resumed: boolean): ArchiveSession {
+    const going = this.#sessions.get(archive);
+    if (resumed && going) return going;
+    const session: ArchiveSession = { mark: this.#ports.archive.nextRow(), caughtUp: false };
     // Whoever needs it is told.
-    mark.catch(() => {});
-    this.#sessions.set(archive, { mark, caughtUp: false });
+    session.mark.catch(() => {});
+    this.#sessions.set(archive, session);
+    return session;
+  }
+
+  /** The stream is lost, and with it every session on it. */
+  streamLost(): void {
+    this.#sessions.clear();
   }
 
   /**
@@ -80,14 +89,13 @@ export class CatchUp {
   }
 
   async #now(archive: string): Promise<{ proven: boolean }> {
-    if (!this.#sessions.has(archive)) this.begin(archive, false);
-    const session = this.#sessions.get(archive)!;
-    const result = await this.#upToNow(archive);
+    const session = this.#sessions.get(archive) ?? this.begin(archive, false);
+    const result = await this.#upToNow(archive, await session.mark);
     session.caughtUp = true;
     return result;
   }
 
-  async #upToNow(archive: string): Promise<{ proven: boolean }> {
+  async #upToNow(archive: string, mark: number): Promise<{ proven: boolean }> {
     const store = this.#ports.archive;
     const newest = (await store.runs(archive)).at(-1);
     // Whatever was committed before the archive was asked, and it does not have when asked to its end, it has not got.
@@ -95,7 +103,7 @@ export class CatchUp {
     if (!newest || (newest.toId === undefined && !newest.startReached)) {
       // What was written while nobody was there is received now, for the first time (XEP-0184 §5.5), unless another device
       // of ours has said so: its receipts are in the archive too.
-      await this.#latest(archive);
+      await this.#latest(archive, mark);
       return { proven: true };
     }
     // An archive that was empty is read from its beginning.
@@ -118,15 +126,14 @@ export class CatchUp {
       this.#ports.log.warn(`the archive of ${archive} no longer holds the cursor`);
       await store.abandonCursor(archive);
     }
-    const { joined } = await this.#latest(archive);
+    const { joined } = await this.#latest(archive, mark);
     return { proven: joined };
   }
 
-  async #latest(archive: string): Promise<PageOutcome> {
-    // Only what an earlier session has heard is before the hole: this one has heard everything since it began.
-    const settleBefore = await this.#sessions.get(archive)!.mark;
+  /** Only what an earlier session has heard is before the hole, older than `mark`: this one has heard everything since it began. */
+  async #latest(archive: string, mark: number): Promise<PageOutcome> {
     const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: '', max: pageSize }, 'catch-up');
-    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, settleBefore, items, complete: complete && stable });
+    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, settleBefore: mark, items, complete: complete && stable });
     this.#ports.committed(incomings);
     return outcome;
   }

@@ -80,6 +80,7 @@ export class Session {
     switch (state.kind) {
       case 'online':
         // Before anything else is done: nothing of this stream has been read yet.
+        if (!state.resumed) this.#ports.catchUp.streamLost();
         this.#ports.catchUp.begin(this.#ports.ctx.me, state.resumed);
         void this.#begin(state.resumed).catch((error: unknown) => this.#ports.ctx.log.warn('the session could not begin', error));
         break;

@@ -101,6 +101,19 @@ describe('engine/catch-up', () => {
     expect(model.asked).to.deep.equal(['<', `<${idOf(1)}`]);
   });
 
+  it('has caught up in its own session only: one of a lost stream says nothing', async () => {
+    const model = new Model();
+    model.grow(1);
+    const { archive, catchUp } = await open(model);
+    await catchUp.now(ME);
+    await catchUp.older(ME, 'carol@example.org', -1, false);
+    expect(model.asked.splice(0), 'caught up already').to.deep.equal(['<', '<']);
+    catchUp.streamLost();
+    await catchUp.older(ME, 'dave@example.org', -1, false);
+    expect(model.asked).to.deep.equal([`>${idOf(1)}`, '<']);
+    expect(await timeline(archive, BOB)).to.equal('1');
+  });
+
   it('remembers of an empty archive that it was read from its beginning', async () => {
     const model = new Model();
     const { archive, catchUp } = await open(model);
