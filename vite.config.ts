@@ -73,9 +73,10 @@ function templates(): Plugin {
         const tag = (node.tag as { name?: string }).name ?? '';
         const { quasis } = node.quasi as { quasis: readonly Node[] };
         if (tag === 'css' && quasis.length === 1 && quasis[0]) {
-          const { start, end } = quasis[0];
-          const minified = await transform(code.slice(start, end), { loader: 'css', minify: true, target: 'es2022' });
-          edits.push({ start, end, text: minified.code.trim() });
+          const { start, end, value } = quasis[0] as Node & { value: { cooked: string } };
+          const minified = await transform(value.cooked, { loader: 'css', minify: true, target: 'es2022', charset: 'utf8' });
+          // It stands in a template again, where a backslash is one of the script's own.
+          edits.push({ start, end, text: minified.code.trim().replace(/[\\`]|\$\{/g, '\\$&') });
         } else if (tag === 'html' || tag === 'svg') {
           // A line break and its indentation are one space to a browser, within a tag and between two.
           for (const { start, end } of quasis) edits.push({ start, end, text: code.slice(start, end).replace(/\s*\n\s*/g, ' ') });

@@ -49,6 +49,10 @@ export const styles = css`
     scrollbar-width: thin;
     field-sizing: content;
   }
+  /* The box around it shows the focus. */
+  textarea:focus-visible {
+    outline: none;
+  }
   textarea::placeholder {
     color: var(--t-text-2);
     opacity: 1;
