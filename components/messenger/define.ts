@@ -25,12 +25,7 @@ import { fetchMessengerWords } from '../shared/locale/messenger-words.js';
 import { SignIn } from '../sign-in/sign-in.js';
 import { Messenger } from './messenger.js';
 
-export { fetchMessengerWords };
-
-/**
- * The tags of the room pane alone, for a widget that opens straight into a room. Where a language was chosen before,
- * wait for {@link fetchMessengerWords} first: what is drawn before is drawn in English.
- */
+/** The tags of the room pane alone, for a widget that opens straight into a room. */
 export function defineRoom(): void {
   void fetchMessengerWords();
   defineConversation();
@@ -63,3 +58,7 @@ export function defineMessenger(): void {
   define('tertulia-roster', Roster);
   define('tertulia-messenger', Messenger);
 }
+
+/** The same for a page that speaks a language already: its words are there before anything is drawn, so that nothing is seen in English. */
+export const defineRoomInTime = (): Promise<void> => fetchMessengerWords().then(defineRoom);
+export const defineMessengerInTime = (): Promise<void> => fetchMessengerWords().then(defineMessenger);

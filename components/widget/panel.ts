@@ -191,11 +191,11 @@ export class Panel extends ChatElement {
   #view(): TemplateResult {
     const room = this.invitedTo || this.room;
     if (room) {
-      void import('../messenger/define.js').then(({ defineRoom, fetchMessengerWords }) => fetchMessengerWords().then(defineRoom));
+      void import('../messenger/define.js').then(({ defineRoomInTime }) => defineRoomInTime());
       return html`<tertulia-room exportparts="header, log, message, bubble, bubble-mine, bubble-theirs, box" .jid="${room}" .nick="${this.nickname}">${this.#backButton()}${this.#closeButton('end')}</tertulia-room>`;
     }
     if (this.contact) return this.#conversation(false);
-    void import('../messenger/define.js').then(({ defineMessenger, fetchMessengerWords }) => fetchMessengerWords().then(defineMessenger));
+    void import('../messenger/define.js').then(({ defineMessengerInTime }) => defineMessengerInTime());
     return html`${this.noClose ? nothing : this.#bar()}<tertulia-messenger routing="none"></tertulia-messenger>`;
   }
 

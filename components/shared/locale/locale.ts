@@ -1,7 +1,7 @@
 import { en, type Messages, type VisitorWords } from './en.js';
 import type { MessengerWords } from './en-messenger.js';
 
-/** A language: its words, its direction, its formats. Made once for a tag and kept. */
+/** A language: its words, its direction, its formats. */
 export type Locale = {
   /** BCP 47. */
   readonly tag: string;
@@ -80,7 +80,6 @@ const words = { ...en } as Messages;
 export const english: Locale = make('en', words);
 
 const texts = new Map<Translation, Promise<Messages>>();
-const made = new Map<string, Promise<Locale>>();
 let messenger: MessengerTranslations | undefined;
 
 /**
@@ -88,7 +87,6 @@ let messenger: MessengerTranslations | undefined;
  * English has them when this returns, the others when it resolves. What cannot be fetched is said in English.
  */
 export async function addMessengerWords(inEnglish: MessengerWords, others: MessengerTranslations): Promise<void> {
-  if (messenger) return;
   Object.assign(words, inEnglish);
   messenger = others;
   await Promise.allSettled([...texts].map(async ([language, text]) => Object.assign(await text, await others[language]())));
@@ -99,10 +97,10 @@ async function fetchText(language: Translation): Promise<Messages> {
   return Object.assign(Object.create(words) as Messages, ...parts) as Messages;
 }
 
-async function fetchLocale(tag: string, language: Translation): Promise<Locale> {
+function textIn(language: Translation): Promise<Messages> {
   let text = texts.get(language);
   if (!text) texts.set(language, (text = fetchText(language)));
-  return make(tag, await text);
+  return text;
 }
 
 /**
@@ -114,16 +112,13 @@ export async function loadLocale(wishes: readonly string[]): Promise<Locale> {
     const [tag = ''] = supported(wish);
     const language = tag.split('-')[0] ?? '';
     if (!languages.includes(language)) continue;
-    if (tag === 'en') return english;
-    let locale = made.get(tag);
-    if (!locale) made.set(tag, (locale = language === 'en' ? Promise.resolve(make(tag, words)) : fetchLocale(tag, language as Translation)));
+    if (tag === 'en') break;
     try {
-      return await locale;
+      return make(tag, language === 'en' ? words : await textIn(language as Translation));
     } catch {
-      // The network is tried again at the next wish for it.
-      made.delete(tag);
+      // The next wish for it asks the network again.
       texts.delete(language as Translation);
-      return english;
+      break;
     }
   }
   return english;
