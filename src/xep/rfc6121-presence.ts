@@ -9,7 +9,7 @@ import type { OwnPresence, Show } from '../model/contact.js';
 import { joinedRooms, rejoinAll } from './0045-muc-join.js';
 import { allContacts, contactOf } from './rfc6121-roster.js';
 import { keepOwnPresence, loadOwnPresence, ownPresence, presenceStanza } from './rfc6121-own-presence.js';
-import { addResource, anybodyPresent, clearResources, isPresent, removeResource } from './rfc6121-resources.js';
+import { addResource, clearResources, isAnywhere, isPresent, removeResource } from './rfc6121-resources.js';
 import { onSubscription } from './rfc6121-subscriptions.js';
 import { perSession } from './session-state.js';
 import type { Incoming, XepContext, XepModule } from './module.js';
@@ -23,6 +23,8 @@ const states = perSession(() => ({
   /** Conversation, by bare JID, and the full JID it is locked onto (§5.1). */
   locks: new Map<string, string>(),
   probed: new Set<string>(),
+  /** This worker began the session: the server has told, and tells, who is there. */
+  began: false,
 }));
 
 const shows: Readonly<Record<string, Show>> = { chat: 'chat', away: 'away', xa: 'xa', dnd: 'dnd' };
@@ -92,6 +94,7 @@ function lock(incoming: Incoming, ctx: XepContext): void {
 /** Sends our first presence of the session (§4.2), unless we are invisible. Resolves to what we now are. */
 export async function sendInitialPresence(ctx: XepContext): Promise<OwnPresence> {
   const presence = await loadOwnPresence(ctx);
+  states.of(ctx).began = true;
   if (presence.show !== 'invisible') ctx.send(presenceStanza(ctx));
   return presence;
 }
@@ -123,9 +126,9 @@ export async function setOwnPresence(ctx: XepContext, presence: OwnPresence): Pr
 async function probeContacts(ctx: XepContext): Promise<void> {
   await loadOwnPresence(ctx);
   const state = states.of(ctx);
-  if (anybodyPresent(ctx)) return;
+  if (state.began) return;
   const unknown = Array.from(allContacts(ctx), ({ jid, subscription }) => (subscription === 'to' || subscription === 'both' ? bareJid(jid) : undefined))
-    .filter((jid): jid is string => jid !== undefined && !state.probed.has(jid));
+    .filter((jid): jid is string => jid !== undefined && !state.probed.has(jid) && !isAnywhere(ctx, jid));
   const next = (): void => {
     if (states.of(ctx) !== state) return; // another session by now
     try {

@@ -16,7 +16,8 @@ const states = perSession(() => ({ people: new Map<string, Person>(), strangers:
 const availability: Readonly<Record<Show, number>> = { chat: 5, available: 4, away: 3, xa: 2, dnd: 1, offline: 0 };
 
 export const isPresent = (ctx: XepContext, full: string): boolean => states.of(ctx).people.get(bareJid(full))?.resources.has(resourceOf(full)) ?? false;
-export const anybodyPresent = (ctx: XepContext): boolean => states.of(ctx).people.size > 0;
+/** Whether any resource of somebody is known. */
+export const isAnywhere = (ctx: XepContext, bare: string): boolean => states.of(ctx).people.has(bare);
 
 /** A resource is there, or is there in another way. */
 export function addResource(ctx: XepContext, from: string, resource: Omit<Resource, 'order'>, stranger: boolean): void {

@@ -90,12 +90,13 @@ async function onPush(iq: Element, ctx: XepContext): Promise<undefined> {
   const row = readItem(item);
   if (!row) throw new ChatError('refused', 'no address', { condition: 'bad-request' });
   const removed = item.attrs['subscription'] === 'remove';
-  await (removed ? ctx.shelf.put('contacts', [], [row.jid]) : ctx.shelf.put('contacts', [row]));
-  await keepVersion(query, ctx);
+  // Before anything is waited for: what comes behind this push, another one or presence, is newer.
   if (removed) contacts.of(ctx).delete(row.jid);
   else contacts.of(ctx).set(row.jid, row);
   // Not every server takes leave for those whom we may not see any more (§3.3.2).
   if (removed || row.subscription === 'none' || row.subscription === 'from') removeResource(ctx, bareJid(row.jid));
+  await (removed ? ctx.shelf.put('contacts', [], [row.jid]) : ctx.shelf.put('contacts', [row]));
+  await keepVersion(query, ctx);
   return undefined;
 }
 

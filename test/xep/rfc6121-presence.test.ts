@@ -159,6 +159,18 @@ describe('xep/rfc6121-presence', () => {
     ctx.clock.advance(5000);
     expect(ctx.sent).to.have.length(44);
   });
+
+  it('asks a fresh worker’s server for everybody it has not heard of, and nobody where it began the session itself', async () => {
+    const items = `<item jid='${juliet}' subscription='both'/><item jid='nurse@example.com' subscription='to'/>`;
+    const fresh = await withRoster(items);
+    tell(fresh, `<presence from='${juliet}/balcony'/>`);
+    await presence.onResumed!(fresh);
+    expect(fresh.sent.map((stanza) => stanza.attrs['to'])).to.deep.equal(['nurse@example.com']);
+    const same = await withRoster(items);
+    await sendInitialPresence(same);
+    await presence.onResumed!(same);
+    expect(same.sent.filter((stanza) => stanza.attrs['type'] === 'probe')).to.deep.equal([]);
+  });
 });
 
 describe('xep/rfc6121-subscriptions', () => {

@@ -74,6 +74,16 @@ describe('xep/rfc6121-roster', () => {
     expect(await ctx.shelf.note('roster-ver')).to.equal('ver14');
   });
 
+  it('keeps presence that came after a push, though the push is still being written', async () => {
+    const ctx = await ready();
+    const juliet = 'juliet@example.com';
+    const pushes = [answer(push(`<item jid='${juliet}' subscription='from' ask='subscribe'/>`), ctx), answer(push(`<item jid='${juliet}' subscription='both'/>`), ctx)];
+    presence.onPresence!(parse(`<presence xmlns='jabber:client' from='${juliet}/balcony'/>`), ctx);
+    await Promise.all(pushes);
+    expect(ctx.live.get('presence', juliet)?.show).to.equal('available');
+    expect(contactOf(ctx, juliet)?.subscription).to.equal('both');
+  });
+
   it('hostile: refuses pushes of anybody else and writes nothing (§2.1.6)', async () => {
     const ctx = await ready();
     const before = await ctx.shelf.all('contacts');
