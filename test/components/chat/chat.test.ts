@@ -3,7 +3,7 @@ import { html } from 'lit';
 import type { Chat } from '../../../components/chat/chat.js';
 import { FakeClient } from '../../support/fake-client.js';
 import { jonas } from '../../support/fake-data.js';
-import { button, find, findAll, inSession, settle } from '../../support/view.js';
+import { button, find, findAll, inSession, settle, until } from '../../support/view.js';
 
 async function show(client = new FakeClient()): Promise<{ chat: Chat; client: FakeClient }> {
   const session = await inSession(client, html`<tertulia-chat jid="${jonas}"><button slot="start">Back</button></tertulia-chat>`);
@@ -57,6 +57,7 @@ describe('chat', () => {
     drag('drop', data);
     await settle(chat);
     expect(findAll(chat, '.drop')).to.have.length(0);
+    await until(() => findAll(chat, '.file .name').length === 1);
     expect(find(chat, '.file .name').textContent).to.equal('plan.txt');
     const words = new DataTransfer();
     words.setData('text/plain', 'x');

@@ -197,7 +197,7 @@ describe('composer', () => {
     composer.attach([file('big.bin', 11), file('small.bin', 10)]);
     await settle(composer);
     expect(find(composer, '[role=alert]').textContent).to.contain('too large').and.to.contain('10 byte');
-    expect(findAll(composer, '.file')).to.have.length(1);
+    await until(() => findAll(composer, '.file').length === 1);
     const { uploadLimit: _, ...none } = client.session.value;
     client.session.set(none);
     composer.attach([file('any.bin')]);
