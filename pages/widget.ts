@@ -13,13 +13,14 @@ const mayEmbed = ({ allowedOrigins }: Deployment, origin: string): boolean =>
 
 async function connect({ data, origin, source, ports: [port] }: MessageEvent): Promise<void> {
   if (data !== GREETING || source !== window.parent || !port) return;
+  // One greeting, one chat: whatever else comes while the deployment is read is too late.
+  removeEventListener('message', listen);
   const tell = (message: ToHost): void => port.postMessage(message);
   tell({ type: 'here' });
   if (!mayEmbed(await deployment, origin)) {
     console.warn(`tertulia: ${origin} is not among allowedOrigins of this deployment's config.json.`);
     return tell({ type: 'forbidden' });
   }
-  removeEventListener('message', listen);
   const host = new HostPage(port, chat);
   port.addEventListener('message', (event: MessageEvent<ToFrame>) => host.receive(event.data));
   port.start();

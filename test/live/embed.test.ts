@@ -137,7 +137,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await view.gone('button', /chat/);
         await chat.view.find('textbox', 'Message');
         await tab.evaluate('tertulia.close()');
-        assert.equal(await tab.evaluate("getComputedStyle(document.querySelector('tertulia-launcher').shadowRoot.querySelector('iframe')).visibility"), 'hidden');
+        await tab.waitForFunction("getComputedStyle(document.querySelector('tertulia-launcher').shadowRoot.querySelector('iframe')).visibility === 'hidden'");
         await tab.evaluate('tertulia.show()');
         await view.find('button', 'Open chat');
 
@@ -530,6 +530,8 @@ for (const browser of ['chromium', 'firefox'] as const) {
         const chat = { page: tab, view: await person.widget(tab) };
         await say(chat, 'My secret is plums');
         await reads(chat, 'My secret is plums', /Sent|Delivered/);
+        await chat.view.until(async () => support.heard.length > 0, 'support to hear it');
+        assert.equal((await chat.view.texts('article')).length, 1, 'one greeting, one chat');
         const guest = support.heard.at(-1)!.from.split('/')[0]!;
         await support.say(guest, 'Plums it is');
         await reads(chat, 'Plums it is');

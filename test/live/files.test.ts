@@ -107,6 +107,7 @@ for (const [server, visitors, answerers] of pairs) {
       await attach(chat, huge);
       await chat.view.find('alert', /too large\. The server takes files up to/);
       await chat.view.gone('button', 'Remove the file: huge.bin');
+      await chat.view.until(async () => support.heard.length > 0, 'support to hear it');
       const guest = support.heard.at(-1)!.from.split('/')[0]!;
       const url = 'https://pictures.invalid/cat.png';
       support.send(xml('message', { type: 'chat', to: guest, id: 'oob1' }, xml('body', {}, url), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url))));
