@@ -12,7 +12,7 @@ import { closeAllGaps, joinRuns, newRun } from './runs.js';
 import { anchor, comparePlaces, emptySegment, mayMiss, meet, place, settleBelow } from './segments.js';
 import type { Growth, Meeting } from './segments.js';
 import type { StoredMessage, StoredSegment } from './schema.js';
-import { settleTail, Tail } from './tail.js';
+import { settleTail, Tail, unsettle } from './tail.js';
 import type { Unit } from './unit.js';
 
 /** What a page does while it goes in. */
@@ -43,6 +43,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
   if (page.kind === 'history') conversations.add(page.conversation);
   const [known] = await Promise.all([Known.load(unit, facts, bare), unit.loadRuns(archive), unit.loadSegments(conversations), unit.loadConversations(conversations)]);
   const matched = new Set(facts.filter(isMessage).flatMap((fact) => known.message(fact)?.row.id ?? []));
+  if (page.kind === 'history') await unsettle(unit, anchor(unit.segments(page.conversation), page.segment));
   const tail = await Tail.load(unit, archive, matched);
 
   const mark = (page.kind === 'forward' || page.kind === 'latest' ? page.settleBefore : undefined) ?? fallbackMark;

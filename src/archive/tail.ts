@@ -2,7 +2,7 @@
 import { TAIL } from '../model/message.js';
 import { moveReadPointer } from './conversations.js';
 import { emptySegment, mayMiss, settleAbove } from './segments.js';
-import type { StoredMessage } from './schema.js';
+import type { StoredMessage, StoredSegment } from './schema.js';
 import { startingWith } from './unit.js';
 import type { Unit } from './unit.js';
 
@@ -82,4 +82,24 @@ export async function settleTail(unit: Unit, tail: Tail, run: number, mark: numb
     unit.reset(conversation);
   }
   return conversations;
+}
+
+/**
+ * Back into the tail, in order of arrival, with what a segment without an end holds. Nothing in it is confirmed, and
+ * history comes into it from the end, where it meets what was heard later.
+ */
+export async function unsettle(unit: Unit, segment: StoredSegment | undefined): Promise<void> {
+  if (!segment || segment.firstId !== undefined || segment.low > segment.high) return;
+  const { conversation } = segment;
+  const rows = await unit.tx.objectStore('messages').index('place').getAll(startingWith(conversation, segment.segment));
+  for (const row of rows) {
+    const { proof: _, ...kept } = unit.hold(row).kept;
+    const heard: StoredMessage = { ...unit.hold(row), place: [conversation, TAIL, row.id], kept: { ...kept, tail: [row.archive, row.id] } };
+    unit.putMessage(heard);
+    moveReadPointer(unit, heard);
+  }
+  unit.putSegment({ ...segment, low: 1, high: 0 });
+  unit.reset(conversation);
+  // So that it is read with the tail.
+  unit.save();
 }

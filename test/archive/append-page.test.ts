@@ -137,6 +137,20 @@ describe('appendPage', () => {
     await expectTimeline(archive, 'c7 c10 u', CAROL);
   });
 
+  it('puts what was settled without an id before what history from the end brings', async () => {
+    const { archive } = await open();
+    await archive.append([[message('s1')], [message('c2', { archiveId: 'c2', with: CAROL })]]);
+    await archive.appendPage(latest([item('c2', message('c2', { with: CAROL }))], { settleBefore: 0 }));
+    await archive.append([[message('s3')], [message('s4')]]);
+    await expectTimeline(archive, '| s1 s3 s4');
+    await archive.appendPage(history(0, items('s4')));
+    await expectTimeline(archive, '| s1 s3 s4');
+    await archive.appendPage(history(0, items('s1', 's3')));
+    await expectTimeline(archive, '| s1 s3 s4');
+    await archive.appendPage(history(0, items('s0'), { complete: true }));
+    await expectTimeline(archive, 's0 s1 s3 s4');
+  });
+
   it('leaves in the tail what a newest page that reaches back before the session does not have', async () => {
     const { archive } = await open();
     const mark = await archive.nextRow();

@@ -273,7 +273,7 @@ const asked = new URLSearchParams(location.search);
 const numRuns = Number(asked.get('runs') ?? 40);
 const seed = asked.get('seed');
 
-const from = (who: (typeof people)[number]): Step => ({ do: 'arrive', with: who, mine: false, how: { archiveId: true, messageId: true } });
+const from = (who: (typeof people)[number], archiveId = true): Step => ({ do: 'arrive', with: who, mine: false, how: archiveId ? { archiveId, messageId: true } : { archiveId: false, messageId: true } });
 
 /** What has gone wrong once, as steps and the size of the last pages. */
 const mended: [Step[], number][] = [
@@ -281,6 +281,8 @@ const mended: [Step[], number][] = [
   [[{ do: 'connect' }, from(BOB), { do: 'reload' }, from(BOB), from(BOB), { do: 'connect' }, from(BOB), { do: 'scroll', with: BOB, max: 3, lowest: false }], 1],
   // The newest page was shorter than what had been heard: the rest of that went behind whatever came later.
   [[{ do: 'connect' }, from(BOB), from(CAROL), { do: 'catch-up', max: 1, newestFirst: false }, { do: 'drop' }, from(BOB)], 1],
+  // What was settled without an id of the archive, so that history was asked from the end, stood above what it brought.
+  [[{ do: 'connect' }, from(BOB, false), from(CAROL), { do: 'catch-up', max: 1, newestFirst: false }, from(BOB), { do: 'scroll', with: BOB, max: 1, lowest: false }], 1],
 ];
 
 describe('the order of an archive', () => {
