@@ -24,8 +24,9 @@ export class HostPage {
     });
   }
 
-  receive(message: ToFrame): void {
-    switch (message.type) {
+  /** From a page that may be hostile: what is none of these is left alone. */
+  receive(message: ToFrame | null | undefined): void {
+    switch (message?.type) {
       case 'settings':
         this.#settings = message.settings;
         this.#panel.modal = message.modal;

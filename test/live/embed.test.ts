@@ -382,7 +382,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
       it(`${browser}: host: the page says who it is, each time it is asked`, async (test) => {
         const support = await signInRaw(test, stage().server, 'support@localhost');
         const person = await stage().launch(browser);
-        person.expect(...networkTroubles);
+        person.expect(...networkTroubles, /favicon\.ico/);
         const callback = "window.asked = 0; window.tertuliaSettings = { auth: 'host', credentials: async () => { asked += 1; return { jid: 'bob@localhost', token: window.token } } };";
         const tab = await embed(person, stage(), {}, `window.token = 'tertulia'; ${callback}`);
         await person.view(tab).click('button', 'Open chat');
@@ -407,6 +407,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         const kept = await person.open(`${stage().app}/manifest.webmanifest`);
         const accounts = 'indexedDB.databases().then((all) => all.map(({ name }) => name).filter((name) => name.includes("bob@")))';
         assert.deepEqual(await kept.evaluate(accounts), ['tertulia/bob@localhost']);
+        await tab.bringToFront();
         await tab.evaluate("window.tertuliaSettings = { auth: 'host' }");
         await addScript(tab, stage().app, { contact: 'support@localhost' });
         await tab.evaluate('tertulia.logout()');
@@ -463,6 +464,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
 
       it(`${browser}: forget() leaves nothing, here or on the server`, async () => {
         const person = await stage().launch(browser);
+        person.expect(/favicon\.ico/);
         const tab = await embed(person, stage());
         await person.view(tab).click('button', 'Open chat');
         const chat = { page: tab, view: await person.widget(tab) };
@@ -494,6 +496,8 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await person.view(tab).find('button', 'Open chat');
         const beside = await person.open(`${stage().app}/manifest.webmanifest`);
         assert.deepEqual(await beside.evaluate(inside), { databases: [], caches: [], stored: [], cookies: '', locks: [], workers: 0 });
+        await beside.close();
+        await tab.bringToFront();
         await assert.rejects(signIn(stage().server.wsUrl, guest.jid, guest.secret), /not-authorized|failure/);
 
         // Another visitor from now on.
@@ -551,10 +555,10 @@ for (const browser of ['chromium', 'firefox'] as const) {
     (stage) => {
       it(`${browser}: a host page with the strictest policy`, async () => {
         const person = await stage().launch(browser);
+        person.expect(/innerHTML|TrustedHTML/);
         const tab = await person.open(`${stage().demo}/tagged.html`);
         const view = person.view(tab);
         await assert.rejects(tab.evaluate("document.body.innerHTML = '<b>x</b>'"), 'the policy is in force');
-        person.troubles.splice(0);
         await view.click('button', 'Open chat');
         const chat = { page: tab, view: await person.widget(tab) };
         await say(chat, 'Strictly speaking');
