@@ -1,6 +1,6 @@
 /* oxlint-disable no-unused-vars -- the caller uses them */
 // Runs in the page, as text. Finds what assistive technology would: by role and name, through shadow roots and slots.
-// The caller wraps it into a function of `role`, `name` (text, or { source, flags } of a pattern, or null) and `within`.
+// The caller wraps it into a function of `role` (or several, with | between them), `name` (text, or { source, flags } of a pattern, or null) and `within`.
 const implicit = {
   A: (e) => (e.hasAttribute('href') ? 'link' : undefined), ARTICLE: () => 'article', BUTTON: () => 'button', DIALOG: () => 'dialog', FORM: () => 'form',
   H1: () => 'heading', H2: () => 'heading', H3: () => 'heading', H4: () => 'heading', IMG: (e) => (e.getAttribute('alt') === '' ? 'presentation' : 'img'),
@@ -42,9 +42,10 @@ const walk = function* (node) {
   }
 };
 const matches = (element) => {
-  if (roleOf(element) !== role || !visible(element)) return false;
+  const itsRole = roleOf(element);
+  if (!role.split('|').includes(itsRole) || !visible(element)) return false;
   if (name === null) return true;
-  const own = nameOf(element, role);
+  const own = nameOf(element, itsRole);
   return typeof name === 'string' ? own === name : new RegExp(name.source, name.flags).test(own);
 };
 const find = () => [...walk(within ?? document)].filter(matches);
