@@ -69,7 +69,7 @@ async function show(desk: Desk, presence: string, status?: string): Promise<void
 async function writeTo({ view, page }: Desk, address: string): Promise<void> {
   await view.click('button', 'Chats');
   await view.click('button', 'New conversation');
-  await view.type('combobox', /^Name or/, address, { within: await view.find('dialog', 'New conversation') }).catch(() => view.type('textbox', /^Name or/, address));
+  await view.type('textbox', /^Name or/, address, { within: await view.find('dialog', 'New conversation') });
   await page.keyboard.press('Enter');
   await view.gone('dialog', 'New conversation');
 }
