@@ -38,7 +38,9 @@ export async function enqueue(unit: Unit, draft: Draft, originId: string, at: nu
   const listed = await conversationFor(unit, conversation, { chatType });
   if (listed.unread > 0) await readAll(unit, conversation);
   const id = unit.nextId();
-  const state: MessageState = { body, attachments: [], delivery: 'sending', ...(invitation ? { invitation } : {}) };
+  // Its address comes with the upload; what it is shows at once.
+  const attachments = file ? [{ url: '', size: file.size, ...(fileName === undefined ? {} : { name: fileName }), ...(file.type ? { mediaType: file.type } : {}) }] : [];
+  const state: MessageState = { body, attachments, delivery: 'sending', ...(invitation ? { invitation } : {}) };
   const row: StoredMessage = {
     conversation, chatType, sender, mine: true, at, messageId: originId, originId, archive,
     id, place: [conversation, TAIL, id], state, kept: { tail: [archive, id] },

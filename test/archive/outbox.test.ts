@@ -9,6 +9,7 @@ describe('outbox', () => {
     const { archive, name, pokes } = await open();
     const file = new Blob(['hello'], { type: 'text/plain' });
     const row = await archive.enqueue(draft('own', { file, fileName: 'hello.txt' }), 'origin-own', NOW);
+    expect(row.state.attachments, 'its name and size show while it waits').to.deep.equal([{ url: '', name: 'hello.txt', size: file.size, ...(file.type ? { mediaType: file.type } : {}) }]);
     expect(row).to.deep.include({ conversation: BOB, mine: true, messageId: 'origin-own', originId: 'origin-own', archive: ME, sender: ME });
     expect(row.state).to.deep.equal({ body: 'own', attachments: [], delivery: 'sending' });
     expect(pokes.map((poke) => poke.kind)).to.have.members(['messages', 'conversations', 'outbox']);

@@ -29,7 +29,7 @@ function deployNext(): string {
     let text = readFileSync(join(next, file), 'utf8');
     for (const [old, name] of renamed) text = text.replaceAll(old, name);
     if (file === 'index.html') text = text.replace(/(name="description" content=")[^"]*/, `$1${words}`);
-    if (file === 'service-worker.js') text = text.replace(/\b[\da-f]{32}\b/g, (revision) => [...revision].reverse().join(''));
+    if (file === 'service-worker.js') text = text.replace(/\b[\da-f]{32}\b/g, (revision) => Array.from(revision).toReversed().join(''));
     writeFileSync(join(next, file), text);
   }
   rmSync(dist, { recursive: true });
