@@ -60,12 +60,13 @@ export class Composer extends ChatElement {
   attach(files: readonly File[]): void {
     const limit = this.#session.value?.uploadLimit;
     if (files.length === 0) return;
-    if (limit === undefined) {
+    if (limit === 0) {
       this.error = this.text.noUpload;
       return;
     }
-    const fitting = files.filter(({ size }) => size <= limit);
-    this.error = fitting.length < files.length ? this.text.fileTooLarge(this.locale.bytes(limit)) : '';
+    // Not known before the first connection: what waits for it is refused then, if it must be.
+    const fitting = files.filter(({ size }) => size <= (limit ?? Infinity));
+    this.error = limit !== undefined && fitting.length < files.length ? this.text.fileTooLarge(this.locale.bytes(limit)) : '';
     if (fitting.length > 0) fetchFiles();
     this.files = [...this.files, ...fitting].slice(0, 20);
   }

@@ -251,7 +251,7 @@ export class Session {
     const { ctx, deployment } = this.#ports;
     const [upload, rooms] = await Promise.allSettled([findUploadService(ctx), deployment.roomsDomain ?? findRoomService(ctx)]);
     if (!alive()) return;
-    if (upload.status === 'fulfilled') this.#show({ uploadLimit: upload.value && (upload.value.maxSize ?? Number.MAX_SAFE_INTEGER) });
+    if (upload.status === 'fulfilled') this.#show({ uploadLimit: upload.value ? (upload.value.maxSize ?? Number.MAX_SAFE_INTEGER) : 0 });
     if (rooms.status === 'fulfilled') this.#show({ roomsDomain: rooms.value });
   }
 }

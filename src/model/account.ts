@@ -37,7 +37,7 @@ export type SessionView = {
   /** When the next attempt is due, milliseconds. */
   readonly retryAt?: number;
   readonly presence: OwnPresence;
-  /** The largest file the server takes (XEP-0363), bytes; absent where it takes none. */
+  /** The largest file the server takes (XEP-0363), bytes; 0 where it takes none, absent while that is not known. */
   readonly uploadLimit?: number;
   /** A history kept by the server (XEP-0313). */
   readonly archive?: boolean;

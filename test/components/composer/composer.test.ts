@@ -198,11 +198,20 @@ describe('composer', () => {
     await settle(composer);
     expect(find(composer, '[role=alert]').textContent).to.contain('too large').and.to.contain('10 byte');
     await until(() => findAll(composer, '.file').length === 1);
-    const { uploadLimit: _, ...none } = client.session.value;
-    client.session.set(none);
+    client.patchSession({ uploadLimit: 0 });
     composer.attach([file('any.bin')]);
     await settle(composer);
     expect(find(composer, '[role=alert]').textContent).to.contain('This server takes no files.');
+  });
+
+  it('takes files while it is not known yet what the server takes: they wait like words do', async () => {
+    const { composer, client } = await show();
+    const { uploadLimit: _, ...unknown } = client.session.value;
+    client.session.set({ ...unknown, status: 'offline' });
+    composer.attach([file('any.bin')]);
+    await settle(composer);
+    expect(composer.shadowRoot!.querySelector('[role=alert]')).to.equal(null);
+    await until(() => findAll(composer, '.file').length === 1);
   });
 
   it('keeps what is typed while nothing can be said', async () => {
