@@ -1,5 +1,6 @@
 // The network goes, tabs are closed, browsers crash: every message is delivered once, in order.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { it, type TestContext } from 'node:test';
 import { installed, networkTroubles, openEntry, readsAll, say, signIn, type Desk } from './support/doings.js';
 import type { BrowserName, Person } from './support/person.js';
@@ -41,11 +42,13 @@ async function comeBack(scene: Scene): Promise<void> {
 }
 
 /** As when the power fails: no page hears of it. */
-async function crash({ person }: Scene): Promise<void> {
+async function crash({ person, profile }: Scene): Promise<void> {
   const process = person.browser.process();
   const gone = new Promise((resolve) => process?.once('exit', resolve));
   process?.kill('SIGKILL');
   await gone;
+  // What drives Firefox puts the profile's settings back first.
+  while (readdirSync(profile).some((file) => file.endsWith('.puppeteer'))) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** 0 lost, 0 twice, 0 out of order: with who received them, in the server's archive, here, and on a new device. */
