@@ -210,6 +210,8 @@ function merge(items: readonly TimelineItem[], poke: Extract<Poke, { kind: 'mess
     if (empty) merged.push({ kind: 'message', row });
     else if ((index > 0 || atStart) && (index < merged.length || atEnd)) merged.splice(index, 0, { kind: 'message', row });
   }
-  if (merged.length <= most || !atEnd) return { items: merged };
-  return { items: merged.slice(-most), atStart: false };
+  if (merged.length <= most) return { items: merged };
+  // What came in above is loaded when one gets there; what came in between moves the far end away.
+  const above = merged.find(isMessage)?.row.id !== items.find(isMessage)?.row.id;
+  return atEnd || above ? { items: merged.slice(-most), atStart: false } : { items: merged.slice(0, most) };
 }

@@ -104,6 +104,23 @@ describe('client/timeline', () => {
     expect(top()).to.equal(1);
   });
 
+  it('stays as large as it may be while history is filled in above it, and where it was', async () => {
+    const { archive, timeline } = await setUp(301, 700, false);
+    for (let n = 0; n < 5; n += 1) await timeline.loadOlder(); // oxlint-disable-line no-await-in-loop
+    expect(timeline.atEnd).to.equal(false);
+    expect(shown(timeline).slice(0, 2)).to.deep.equal(['|', '301']);
+    const [run] = await archive.runs(ME);
+    let largest = 0;
+    ends.push(async () => timeline.close());
+    timeline.subscribe(() => (largest = Math.max(largest, shown(timeline).length)));
+    await archive.appendPage({ kind: 'backward', archive: ME, segment: run!.segment, items: page(252, 300), complete: false });
+    // What was committed before is told before.
+    await timeline.loadNewer();
+    expect(largest).to.be.within(1, 300);
+    const bodies = shown(timeline).filter((body) => body !== '|').map(Number);
+    expect(bodies).to.deep.equal(range(bodies[0]!, bodies[0]! + bodies.length - 1));
+  });
+
   it('tells its caller when the server cannot be asked, and can be asked again', async () => {
     let fail = true;
     const { timeline } = await setUp(1, 10, false, async (archive, segment) => {
