@@ -64,7 +64,7 @@ export class Composer extends ChatElement {
       this.error = this.text.noUpload;
       return;
     }
-    // Not known before the first connection: what waits for it is refused then, if it must be.
+    // Not known before the first connection; asked again when it is.
     const fitting = files.filter(({ size }) => size <= (limit ?? Infinity));
     this.error = limit !== undefined && fitting.length < files.length ? this.text.fileTooLarge(this.locale.bytes(limit)) : '';
     if (fitting.length > 0) fetchFiles();
@@ -86,6 +86,12 @@ export class Composer extends ChatElement {
       this.#restored = this.jid;
       const draft = this.#conversations.value.find(({ jid }) => jid === this.jid)?.draft;
       if (draft && this.value === '') this.value = draft;
+    }
+    const limit = this.#session.value?.uploadLimit;
+    if (limit !== undefined && this.files.some(({ size }) => size > limit)) {
+      const taken = this.files;
+      this.files = [];
+      this.attach(taken);
     }
     if (this.#held && this.#ready) {
       this.#held = false;

@@ -212,6 +212,10 @@ describe('composer', () => {
     await settle(composer);
     expect(composer.shadowRoot!.querySelector('[role=alert]')).to.equal(null);
     await until(() => findAll(composer, '.file').length === 1);
+    // Known at last, and too small for it.
+    client.patchSession({ status: 'online', uploadLimit: 0 });
+    await until(() => findAll(composer, '.file').length === 0);
+    expect(find(composer, '[role=alert]').textContent).to.contain('This server takes no files.');
   });
 
   it('keeps what is typed while nothing can be said', async () => {
