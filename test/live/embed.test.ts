@@ -398,21 +398,6 @@ for (const browser of ['chromium', 'firefox'] as const) {
         stage().xmppLine.mend();
         await status(tab, 'online');
         assert.ok(((await tab.evaluate('asked')) as number) > first);
-
-        // Logged out by the page, on a page where nobody has opened the chat.
-        await tab.evaluate('tertulia.close()');
-        await tab.goto(`${stage().demo}/other.html`);
-        await tab.evaluate("sessionStorage.clear(); window.tertuliaSettings = { auth: 'host' }");
-        await tab.goto(`${stage().demo}/`);
-        const kept = await person.open(`${stage().app}/manifest.webmanifest`);
-        const accounts = 'indexedDB.databases().then((all) => all.map(({ name }) => name).filter((name) => name.includes("bob@")))';
-        assert.deepEqual(await kept.evaluate(accounts), ['tertulia/bob@localhost']);
-        await tab.bringToFront();
-        await tab.evaluate("window.tertuliaSettings = { auth: 'host' }");
-        await addScript(tab, stage().app, { contact: 'support@localhost' });
-        await tab.evaluate('tertulia.logout()');
-        assert.equal(await frames(tab), 0);
-        assert.deepEqual(await kept.evaluate(accounts), []);
       });
 
       it(`${browser}: host: wrong credentials are said, to the visitor and to the page; login() names another`, async () => {
