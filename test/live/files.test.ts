@@ -134,7 +134,7 @@ for (const [server, visitors, answerers] of pairs) {
       await reads(chat, 'prices.pdf', /Sending/);
       stage().xmppLine.mend();
       await reads(chat, 'prices.pdf', /Sent|Delivered/);
-      await chat.view.until(async () => support.heard.filter(({ body }) => /prices\.pdf$/.test(body)).length === 1, 'the document, once');
+      await chat.view.until(async () => support.heard.filter(({ body }) => body.endsWith('prices.pdf')).length === 1, 'the document, once');
     });
   });
 }
