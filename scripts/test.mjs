@@ -30,11 +30,12 @@ function nodeTests(...folders) {
 
 /** @type {readonly Section[]} */
 const sections = [
-  ...['src', '.', 'test', 'test/live', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
+  ...['src', '.', 'test', 'test/live', 'test/sim', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
   { name: 'lint', parts: ['lint', 'check'], commands: () => [[program('oxlint/bin/oxlint'), '--type-aware']] },
   { name: 'build, and its first-load weights', parts: ['build', 'live'], commands: () => [[join(root, 'scripts/build.mjs')]] },
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
+  { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => nodeTests('test/sim'), counts: true },
   { name: 'servers and scripts', parts: ['servers', 'live'], commands: () => nodeTests('test/servers', 'test/scripts'), counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => nodeTests('test/live'), counts: true },
 ];
