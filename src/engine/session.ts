@@ -176,6 +176,8 @@ export class Session {
       }
     }
     await caughtUp;
+    // What came after the archive was asked and before the presence was there is in the archive only, where the server keeps nothing else for us.
+    if (!resumed && alive()) await this.#catchUpArchive(ctx.me, alive);
     if (!alive()) return;
     this.#show({ catchingUp: false });
     this.#look();

@@ -50,6 +50,25 @@ describe('engine/engine', () => {
     await until(async () => (await timeline(page.archive, JULIET)) === `of yesterday ${missed} just now`, 'all of it in order');
   });
 
+  it('finds what came between the archive being asked and the presence being there, and was handed to nobody', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    kept.add(JULIET, 'before');
+    const take = server.onStanza;
+    server.onStanza = (stanza, socket) => {
+      if (stanza.name === 'presence' && !stanza.attrs['to']) {
+        server.onStanza = take;
+        kept.add(JULIET, 'meanwhile');
+      }
+      take(stanza, socket);
+    };
+    runEngine(server, name);
+    await until(async () => (await timeline(page.archive, JULIET)) === 'before meanwhile', 'both');
+    await until(() => page.replica.get('session', '')?.catchingUp === false, 'caught up');
+  });
+
   it('sends what was put into the outbox, and marks it as the server says', async () => {
     const server = new ModelServer();
     new ModelArchive(server);
