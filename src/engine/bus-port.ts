@@ -3,6 +3,7 @@ import type { BusMessage, Command, Commands } from '../client/bus.js';
 import type { Channel } from '../client/channel.js';
 import type { LiveChange } from '../model/live.js';
 import type { Log } from '../base/log.js';
+import type { LiveStore } from './live-store.js';
 import { ChatError, toChatError } from '../base/error.js';
 
 /** Each command as the engine carries it out. */
@@ -18,32 +19,34 @@ export class BusPort {
     this.#log = log;
   }
 
-  /** From now on this engine leads: it answers, and tells everybody its live state. */
-  serve(table: CommandTable, all: () => readonly LiveChange[]): () => void {
+  /** From now on this engine leads: it answers, and tells everybody its live state. An answer never overtakes what its command has changed. */
+  serve(table: CommandTable, live: Pick<LiveStore, 'all' | 'flush'>): () => void {
     // A page calls again what an earlier leader may have left unanswered; the same call is carried out once here.
     const seen = new Set<string>();
     const stop = this.#channel.onMessage((message) => {
-      if (message.type === 'live-please') this.post({ type: 'live-all', changes: all() });
+      if (message.type === 'live-please') this.post({ type: 'live-all', changes: live.all() });
       else if (message.type === 'call' && !seen.has(message.id)) {
         seen.add(message.id);
         if (seen.size > 1000) seen.delete(seen.values().next().value ?? '');
-        void this.#answer(table, message);
+        void this.#answer(table, live, message);
       }
     });
-    this.post({ type: 'live-all', changes: all() });
+    this.post({ type: 'live-all', changes: live.all() });
     return stop;
   }
 
-  async #answer(table: CommandTable, call: Extract<BusMessage, { type: 'call' }>): Promise<void> {
+  async #answer(table: CommandTable, live: Pick<LiveStore, 'flush'>, call: Extract<BusMessage, { type: 'call' }>): Promise<void> {
     try {
       if (!Object.hasOwn(table, call.command)) throw new ChatError('invalid', `unknown command ${call.command}`);
       const run = table[call.command] as (...args: readonly unknown[]) => unknown;
       const result: unknown = await run(...call.args);
+      live.flush();
       this.post({ type: 'answer', id: call.id, result });
     } catch (thrown) {
       const error = toChatError(thrown, 'protocol');
       this.#log.debug(`command ${call.command} failed`, error.message);
       const { code, message, condition } = error;
+      live.flush();
       this.post({ type: 'answer', id: call.id, error: { code, message, ...(condition === undefined ? {} : { condition }) } });
     }
   }

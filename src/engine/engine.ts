@@ -234,7 +234,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
       catchUp,
       signOut: () => connection.stop({ forget: true }),
     }),
-    () => live.all(),
+    live,
   );
   connection.start();
 

@@ -10,6 +10,7 @@ import type { LiveChange } from '../../src/model/live.js';
 import { TestClock } from '../support/xep-context.js';
 import { settle, until } from '../xmpp/model-server.js';
 
+const live = (changes: readonly LiveChange[] = []) => ({ all: () => changes, flush() {} });
 const table = (more: Partial<CommandTable>): CommandTable => more as CommandTable;
 const kinds: readonly [string, () => OpenChannel][] = [['BroadcastChannel', () => openChannel], ['channels of one page', localChannels]];
 
@@ -26,7 +27,7 @@ for (const [kind, make] of kinds) {
 
     it('brings a command to the leader and its answer, or its error, back', async () => {
       const { line, first, end } = setUp();
-      first.serve(table({ findRooms: (service) => [{ jid: `lobby@${service}` }], joinRoom: () => { throw new ChatError('refused', 'no', { condition: 'forbidden' }); } }), () => []);
+      first.serve(table({ findRooms: (service) => [{ jid: `lobby@${service}` }], joinRoom: () => { throw new ChatError('refused', 'no', { condition: 'forbidden' }); } }), live());
       expect(await line.call('findRooms', 'rooms.example')).to.deep.equal([{ jid: 'lobby@rooms.example' }]);
       let error: unknown;
       await line.call('joinRoom', { jid: 'a@b', nick: 'n' }).catch((thrown: unknown) => (error = thrown));
@@ -37,14 +38,14 @@ for (const [kind, make] of kinds) {
 
     it('repeats to a new leader what the old one has not answered, and gives up in the end', async () => {
       const { line, clock, first, second, end } = setUp();
-      const stop = first.serve(table({ leaveRoom: () => new Promise<void>(() => {}) }), () => []);
+      const stop = first.serve(table({ leaveRoom: () => new Promise<void>(() => {}) }), live());
       let left = 0;
       let answered = false;
       const call = line.call('leaveRoom', 'a@b').then(() => (answered = true));
       await settle();
       expect(answered).to.equal(false);
       stop();
-      second.serve(table({ leaveRoom: () => void (left += 1) }), () => []);
+      second.serve(table({ leaveRoom: () => void (left += 1) }), live());
       await call;
       expect(left).to.equal(1);
       let error: unknown;
@@ -59,7 +60,7 @@ for (const [kind, make] of kinds) {
     it('carries out a repeated call once', async () => {
       const { page, first, end } = setUp();
       let flushed = 0;
-      first.serve(table({ flush: () => void (flushed += 1) }), () => []);
+      first.serve(table({ flush: () => void (flushed += 1) }), live());
       for (let n = 0; n < 3; n += 1) page.post({ type: 'call', id: 'same', command: 'flush', args: [] });
       await until(() => flushed > 0, 'the first');
       await settle();
@@ -71,7 +72,7 @@ for (const [kind, make] of kinds) {
       const { page, first, second, end } = setUp();
       const seen: string[] = [];
       let whole: readonly LiveChange[] = [{ topic: 'typing', key: 'a@x', value: ['a'] }];
-      first.serve(table({}), () => whole);
+      first.serve(table({}), live(whole));
       const replica = new LiveReplica(page, (some) => seen.push(...some.map(({ key }) => key)));
       await until(() => replica.led, 'the whole');
       expect(replica.get('typing', 'a@x')).to.deep.equal(['a']);
@@ -81,7 +82,7 @@ for (const [kind, make] of kinds) {
       first.tellLive([occupant, { topic: 'typing', key: 'a@x', value: undefined }]);
       await until(() => replica.get('typing', 'a@x') === undefined, 'the changes');
       expect(replica.values('occupant', 'r@x/')).to.have.lengthOf(1);
-      second.serve(table({}), () => []);
+      second.serve(table({}), live());
       await until(() => replica.values('occupant', 'r@x/').length === 0, 'the new leader');
       expect(seen.at(-1)).to.equal('r@x/n');
       end();

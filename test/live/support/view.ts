@@ -94,7 +94,7 @@ export class View {
         last = error;
       }
       if (Date.now() > end) {
-        const there = await this.frame.evaluate(() => document.body?.innerText.slice(0, 300)).catch(() => '');
+        const there = await this.#everything().catch(() => '');
         throw new Error(`Waited ${timeout / 1000} s for: ${what}, on ${this.frame.url()}${there ? `\nwhere one reads: ${there}` : ''}`, { cause: last });
       }
     }
@@ -107,6 +107,12 @@ export class View {
     const violations = `axe.run(document, { iframes: false, resultTypes: ['violations'], runOnly: ${rules} }).then(({ violations }) => violations)`;
     const list = (await this.frame.evaluate(violations)) as { id: string; help: string; nodes: { target: (string | string[])[] }[] }[];
     return list.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.flat().join(' > ')).join(', ')}`);
+  }
+
+  /** What stands on the page, through shadow roots: the beginning of it. */
+  async #everything(): Promise<string> {
+    const body = await this.frame.$('body');
+    return body ? (await this.text(body)).slice(0, 1500) : '';
   }
 
   async #steady(role: string, name: Name | undefined, options: FindOptions | undefined, act: (element: ElementHandle<Element>) => Promise<void>): Promise<void> {
