@@ -18,6 +18,8 @@ withServer('prosody', (stage) => {
 
     /** Looks at what is open in every size and manner. */
     async function look(tab: Page, view: View, name: string): Promise<void> {
+      // What is on its way from one colour to another has the contrast of neither.
+      await tab.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
       for (const [size, viewport] of Object.entries(sizes)) {
         await tab.setViewport(viewport);
         for (const [scheme, locale] of looks) {
