@@ -50,6 +50,29 @@ function workerEntries(): Plugin {
   };
 }
 
+/** Of @xmpp/xml its element and builder, without the parser (frames are read by src/xmpp/frame.ts) and what CommonJS and Node's EventEmitter need. */
+function xmlBuilder(): Plugin {
+  const id = '\0tertulia-xml-builder';
+  return {
+    name: 'tertulia-xml-builder',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId: (source) => (source === '@xmpp/xml' ? id : undefined),
+    load: (wanted) => (wanted === id ? "export { default as Element } from 'ltx/src/Element.js'; export { default as xml } from 'ltx/src/createElement.js';" : undefined),
+  };
+}
+
+/** Every chunk a page imports by `import()` builds on what the page has: nothing is to be preloaded with it, and Vite's helper for that is dead weight. */
+function plainImports(): Plugin {
+  const helper = '\0vite/preload-helper.js';
+  return {
+    name: 'tertulia-plain-imports',
+    apply: 'build',
+    enforce: 'pre',
+    load: { filter: { id: /preload-helper/ }, handler: (id) => (id === helper ? 'export const __vitePreload = (load) => load();' : undefined) },
+  };
+}
+
 type Node = { readonly type?: unknown; readonly start: number; readonly end: number; readonly [key: string]: unknown };
 
 function* nodes(value: unknown): Generator<Node> {
@@ -96,11 +119,8 @@ export default defineConfig({
   publicDir: here('public'),
   // Relative, so that `dist/` can lie in any folder of a web server.
   base: './',
-  resolve: {
-    alias: [{ find: /^\.\/lib\/Parser\.js$/, replacement: here('scripts/no-parser.mjs') }],
-  },
   worker: { format: 'es' },
-  plugins: [fronts(), workerEntries(), templates()],
+  plugins: [fronts(), workerEntries(), xmlBuilder(), plainImports(), templates()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,
@@ -120,10 +140,10 @@ export default defineConfig({
       preserveEntrySignatures: 'allow-extension',
       output: {
         // What every page draws with stays one file: in pieces it would weigh more.
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             // The engine's worker has no document: what it shares with the view stands apart from everything that draws.
-            { name: 'base', priority: 1, test: /\/src\/base\/|\/src\/xep\/sha-1/ },
+            { name: 'base', priority: 1, test: /\/src\/base\/|\/src\/xep\/sha-1|vite\/preload-helper|rolldown\/runtime/ },
             { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+|hsluv)\/|components\/(avatar|chat|icon|message-list|session)\/|components\/shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|components\/message\/(?!attachment|define-files|own-hosts)|components\/composer\/(?!staged-file)|xep\/0392/ },
           ],
         },

@@ -110,7 +110,7 @@ export async function buildAll() {
   await buildSingle('embed/embed.ts', 'embed.js');
   await buildSingle('src/service-worker.ts', 'service-worker.js');
 
-  const [index, widget, worker] = [entry('pages/index.html'), entry('pages/widget.html'), entry('src/engine-worker.ts')];
+  const [index, widget, worker, engine] = [entry('pages/index.html'), entry('pages/widget.html'), entry('src/engine-worker.ts'), entry('src/engine/account-host.ts')];
   const drawing = [...reachableFiles(graph, [worker])].filter((file) => drawn.has(file));
   if (drawing.length > 0) throw new Error(`The engine's worker has no document, but would load what draws: ${drawing.join(', ')}. Mend the groups of chunks in vite.config.ts.`);
   const inPages = reachableFiles(graph, [index, widget, worker]);
@@ -118,8 +118,10 @@ export async function buildAll() {
 
   const loads = [
     { name: 'loader', limit: limits.loader, files: ['embed.js'] },
+    // The worker makes the visitor's account; it asks for the engine, which sends what was written, when that is done.
     { name: 'widget, until a message can be written', limit: limits.widget, files: ['widget.html', ...staticFiles(graph, [widget, worker])] },
-    { name: 'messenger', limit: limits.messenger, files: ['index.html', ...staticFiles(graph, [index, worker])] },
+    { name: 'widget, until it is sent', limit: limits.sent, files: ['widget.html', ...staticFiles(graph, [widget, worker, engine])] },
+    { name: 'messenger', limit: limits.messenger, files: ['index.html', ...staticFiles(graph, [index, worker, engine])] },
   ];
   const first = new Set(loads.flatMap(({ files }) => files));
   const lazy = [...inPages].filter((file) => !first.has(file)).toSorted();

@@ -9,7 +9,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
  */
 
 /** kB of the limits: 1000 bytes. */
-export const limits = { loader: 5_000, widget: 90_000, messenger: 140_000 };
+export const limits = { loader: 5_000, widget: 80_000, sent: 95_000, messenger: 130_000 };
 
 /** @param {string | Uint8Array} content */
 export const brotliBytes = (content) =>

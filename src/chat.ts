@@ -2,7 +2,7 @@
 import type { ChatClient } from './client/chat-client.js';
 import type { Deployment } from './model/account.js';
 import { deleteEverything, openAccounts } from './archive/accounts.js';
-import { openArchive } from './archive/archive.js';
+import { openPageArchive } from './archive/page-archive.js';
 import { systemClock as clock } from './base/clock.js';
 import { newId } from './base/id.js';
 import { consoleLog as log } from './base/log.js';
@@ -24,7 +24,7 @@ export const createChat = (deployment: Deployment): ChatClient =>
     host: createEngineHost(),
     accounts: () => openAccounts(clock),
     // A page only writes what its person does; folding what arrives is the engine's business.
-    openArchive: (name, onPoke) => openArchive({ name, apply: {}, onPoke, clock, log }),
+    openArchive: async (name, onPoke) => (await openPageArchive({ name, onPoke, clock, log })).archive,
     deleteEverything: () => deleteEverything(clock),
     clock,
     newId,

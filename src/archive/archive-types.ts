@@ -113,3 +113,6 @@ export interface Archive extends Shelf {
   /** Closes and deletes the database: nothing is left behind. */
   destroy(): Promise<void>;
 }
+
+/** The archive as a page has it: whatever arrives, the engine takes in. */
+export type PageArchive = Omit<Archive, 'append' | 'appendPage' | 'abandonCursor'>;

@@ -1,25 +1,30 @@
 /** One transaction, from its first read to the pokes after its commit. */
 import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
 import { ChatError, toChatError } from '../base/error.js';
 import type { Poke } from './archive-types.js';
 import { updatePreviews } from './conversations.js';
-import { foldNew } from './fold.js';
-import type { Folding } from './fold.js';
 import type { ArchiveDatabase } from './schema.js';
 import { Unit, writeStores } from './unit.js';
 
-export type Writing = Folding & {
+export type Writing = {
   readonly database: ArchiveDatabase;
+  /** Facts into their messages, where facts are written. */
+  readonly fold?: (unit: Unit) => Promise<void>;
   readonly clock: Clock;
   readonly onPoke: (pokes: readonly Poke[]) => void;
+  readonly log: Log;
 };
+export type Durability = 'strict' | 'relaxed';
+/** `transact` on a database that is open. */
+export type Transact = <T>(durability: Durability, work: (unit: Unit) => Promise<T>) => Promise<T>;
 
 /**
  * Runs `work` in one transaction. Resolves after the commit and after `onPoke`; rejects with a `ChatError`, nothing
  * written and nothing poked. `strict` waits for the disk: for what nobody else has. What a server's archive holds can
  * be fetched again, for its cursor is in the same transaction.
  */
-export async function transact<T>(writing: Writing, durability: 'strict' | 'relaxed', work: (unit: Unit) => Promise<T>): Promise<T> {
+export async function transact<T>(writing: Writing, durability: Durability, work: (unit: Unit) => Promise<T>): Promise<T> {
   const { database, clock, onPoke, log } = writing;
   let abort = (): void => {};
   try {
@@ -30,7 +35,7 @@ export async function transact<T>(writing: Writing, durability: 'strict' | 'rela
     const unit = await new Unit(tx, clock.now()).begin();
     const result = await work(unit);
     unit.save();
-    await foldNew(unit, writing);
+    await writing.fold?.(unit);
     await updatePreviews(unit);
     unit.save();
     await tx.done;

@@ -1,5 +1,5 @@
 import type { Accounts } from '../archive/accounts.js';
-import type { Archive, Poke } from '../archive/archive-types.js';
+import type { PageArchive, Poke } from '../archive/archive-types.js';
 import type { Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
 import type { Log } from '../base/log.js';
@@ -15,7 +15,7 @@ export type AccountKeeperParts = {
   readonly host: EngineHost;
   /** Asked for after the host has made storage ready. */
   readonly accounts: () => Promise<Accounts>;
-  readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void) => Promise<Archive>;
+  readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void) => Promise<PageArchive>;
   /** Deletes every database of ours in this browser. */
   readonly deleteEverything: () => Promise<void>;
   readonly clock: Clock;

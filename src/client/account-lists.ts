@@ -1,4 +1,4 @@
-import type { Archive, Poke } from '../archive/archive-types.js';
+import type { PageArchive, Poke } from '../archive/archive-types.js';
 import type { ContactRow, SubscriptionRequestRow } from '../model/contact.js';
 import type { ConversationRow } from '../model/conversation.js';
 import type { RoomRow } from '../model/room.js';
@@ -13,10 +13,10 @@ export class AccountLists {
   readonly requests = new Source<readonly SubscriptionRequestRow[]>([]);
   readonly rooms = new Source<readonly RoomRow[]>([]);
   readonly #contactByJid = new Map<string, ContactRow>();
-  #archive: Archive | undefined;
+  #archive: PageArchive | undefined;
 
   /** Shows another account's lists, or none. Resolves when they have been read. */
-  async open(archive: Archive | undefined): Promise<void> {
+  async open(archive: PageArchive | undefined): Promise<void> {
     this.#archive = archive;
     this.#show(undefined);
     this.contacts.set(undefined);

@@ -1,4 +1,4 @@
-import type { Archive } from '../archive/archive-types.js';
+import type { PageArchive } from '../archive/archive-types.js';
 import type { Value } from './chat-client.js';
 import { Sources } from './value.js';
 
@@ -12,14 +12,14 @@ export class Avatars {
   );
   readonly #asked = new Set<string>();
   readonly #want: (jid: string) => void;
-  #archive: Archive | undefined;
+  #archive: PageArchive | undefined;
   #online = false;
 
   constructor(want: (jid: string) => void) {
     this.#want = want;
   }
 
-  open(archive: Archive | undefined): void {
+  open(archive: PageArchive | undefined): void {
     this.#archive = archive;
     this.#online = false;
     this.#asked.clear();

@@ -1,4 +1,4 @@
-import type { Archive, Poke } from '../archive/archive-types.js';
+import type { PageArchive, Poke } from '../archive/archive-types.js';
 import type { Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
 import type { AuthMode } from '../model/account.js';
@@ -23,7 +23,7 @@ export type OpenAccountParts = {
   /** Outlives the page. */
   readonly kept: boolean;
   readonly archiveName: string;
-  readonly archive: Archive;
+  readonly archive: PageArchive;
   readonly channel: Channel;
   readonly clock: Clock;
   readonly newId: IdSource;
@@ -37,7 +37,7 @@ export class OpenAccount {
   /** Outlives the page. */
   readonly kept: boolean;
   readonly archiveName: string;
-  readonly archive: Archive;
+  readonly archive: PageArchive;
   readonly line: LeaderLine;
   readonly replica: LiveReplica;
   /** Set once this tab's engine has been started. */

@@ -1,4 +1,4 @@
-import type { Archive, Poke } from '../archive/archive-types.js';
+import type { PageArchive, Poke } from '../archive/archive-types.js';
 import type { Unsubscribe } from '../base/emitter.js';
 import type { TimelineItem } from '../model/conversation.js';
 import type { MessageRow, Place } from '../model/message.js';
@@ -23,7 +23,7 @@ export type TimelinePorts = {
 /** A window over one conversation in the archive; what is committed elsewhere is told to it by pokes. */
 export class ArchiveTimeline implements Timeline {
   readonly conversation: string;
-  readonly #archive: Archive;
+  readonly #archive: PageArchive;
   readonly #ports: TimelinePorts;
   readonly #view = new Source<View>(nothing);
   /** Reads are made one after the other, each from what the one before left. */
@@ -32,7 +32,7 @@ export class ArchiveTimeline implements Timeline {
   #rereadWaits = false;
   #closed = false;
 
-  constructor(conversation: string, archive: Archive, ports: TimelinePorts) {
+  constructor(conversation: string, archive: PageArchive, ports: TimelinePorts) {
     this.conversation = conversation;
     this.#archive = archive;
     this.#ports = ports;

@@ -1,105 +1,37 @@
 import type { OpenChannel } from '../client/channel.js';
-import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/bridge.js';
-import type { Deployment, ScramKey } from '../model/account.js';
-import type { Connection, OpenSocket, Proof, SocketLike } from '../xmpp/connection-types.js';
-import type { Locks } from './leader.js';
-import { openArchive } from '../archive/archive.js';
-import { systemClock } from '../base/clock.js';
+import type { EngineHost } from '../client/bridge.js';
+import { systemClock as clock } from '../base/clock.js';
 import { ChatError } from '../base/error.js';
 import { newId } from '../base/id.js';
-import { domainOf, localOf } from '../base/jid.js';
 import { consoleLog as log } from '../base/log.js';
-import { createConnection } from '../xmpp/connection.js';
 import { withStream } from '../xmpp/negotiate.js';
-import { registerGuest, unregister } from '../xep/0077-registration.js';
-import { discoverService } from '../xep/0156-discovery.js';
-import { createStreamManagement } from '../xep/0198-stream-management.js';
-import { modules } from '../xep/index.js';
-import { startEngine } from './engine.js';
-import { applyTable } from './apply-table.js';
+import { registerGuest } from '../xep/0077-registration.js';
+import { openSocket, serviceOf } from './platform.js';
 
-const clock = systemClock;
-const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
-const openSocket: OpenSocket = (url) => new WebSocket(url, 'xmpp') as SocketLike;
-
-const serviceOf = (domain: string, { service }: Deployment) => async (): Promise<string> => service ?? discoverService(domain, (url, init) => fetch(url, init));
-
-function proofOf(account: string, secret: Secret): Proof {
-  const username = localOf(account);
-  switch (secret.kind) {
-    case 'password':
-      return { kind: 'password', username, password: secret.password };
-    case 'scram':
-      return { kind: 'scram-key', username, key: secret.key };
-    case 'token':
-      return { kind: 'token', username, token: secret.token };
-    case 'anonymous':
-      return { kind: 'anonymous' };
-  }
-}
-
-/** The engines of this very thread, on the platform's own sockets, locks and clock. */
+/**
+ * What this very thread does for a page: makes a guest's account, and fetches the engine as soon as that is done, or
+ * something else is asked.
+ */
 export function createLocalHost(openChannel: OpenChannel): Omit<EngineHost, 'prepare' | 'openChannel'> {
+  let asked: Promise<Pick<EngineHost, 'verify' | 'unregister' | 'start'>> | undefined;
+  const accounts = () =>
+    (asked ??= import('./account-host.js').then(
+      ({ createAccountHost }) => createAccountHost(openChannel),
+      (cause: unknown) => {
+        // The next one who asks may have a network.
+        asked = undefined;
+        throw new ChatError('unreachable', 'the engine could not be fetched', { cause });
+      },
+    ));
   return {
-    register: async (domain, deployment) => withStream({ domain, service: serviceOf(domain, deployment), openSocket, clock, newId, log }, (stream) => registerGuest(stream, { newId })),
-
-    async verify(jid, secret, deployment) {
-      let scram: ScramKey | undefined;
-      await withConnection(jid, secret, deployment, async () => {}, (key) => (scram = key));
-      return scram ? { scram } : {};
+    async register(domain, deployment) {
+      const made = await withStream({ domain, service: serviceOf(domain, deployment), openSocket, clock, newId, log }, (stream) => registerGuest(stream, { newId }));
+      // Nobody waits for it yet; while the page opens the account, it comes.
+      accounts().catch((error: unknown) => log.debug('the engine is not here yet', error));
+      return made;
     },
-
-    unregister: (jid, secret, deployment) => withConnection(jid, secret, deployment, (connection) => unregister({ iq: (stanza, options) => connection.iq(stanza, options), newId })),
-
-    start: async (start: EngineStart, secret: () => Promise<Secret>): Promise<EngineHandle> =>
-      startEngine({
-        account: start.account,
-        deployment: start.deployment,
-        archiveName: start.archiveName,
-        modules,
-        openArchive: (name, onPoke) => openArchive({ name, apply: applyTable(modules), onPoke, clock, log }),
-        service: serviceOf(domainOf(start.account), start.deployment),
-        proof: async () => proofOf(start.account, await secret()),
-        scramSeen: start.scramSeen,
-        openSocket,
-        // Absent on insecure origins (Web Locks API §3.1), whatever the types say.
-        locks: navigator.locks as Locks | undefined,
-        openChannel,
-        clock,
-        newId,
-        random,
-        log,
-      }),
+    verify: async (...args) => (await accounts()).verify(...args),
+    unregister: async (...args) => (await accounts()).unregister(...args),
+    start: async (...args) => (await accounts()).start(...args),
   };
-}
-
-/** Signs in with a stream of its own, once: does not try again. */
-async function withConnection(jid: string, secret: Secret, deployment: Deployment, work: (connection: Connection) => Promise<void>, onSaltedKey?: (key: ScramKey) => void): Promise<void> {
-  const domain = domainOf(jid);
-  const connection = createConnection({
-    domain,
-    service: serviceOf(domain, deployment),
-    proof: async () => proofOf(jid, secret),
-    ...(onSaltedKey && { onSaltedKey }),
-    management: createStreamManagement({ clock, log, store: { load: async () => undefined, save: async () => {} } }),
-    onStanzas: async () => {},
-    openSocket,
-    clock,
-    newId,
-    random,
-    log,
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      connection.onState((state) => {
-        if (state.kind === 'online') resolve();
-        else if (state.kind === 'waiting' || state.kind === 'refused') reject(state.error);
-        else if (state.kind === 'idle') reject(new ChatError('offline', 'stopped'));
-      });
-      connection.start();
-    });
-    await work(connection);
-  } finally {
-    await connection.stop({ forget: true });
-  }
 }

@@ -1,0 +1,67 @@
+/** Opens the archive of an account for what a person does: reading, writing, the outbox. What arrives comes in by `archive.ts`. */
+import { systemClock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import { forgetDatabase, registerDatabase } from './accounts.js';
+import type { PageArchive, Poke } from './archive-types.js';
+import { conversationFor, readAll, removeConversation, setDraft } from './conversations.js';
+import { deleteDatabase, openDatabase } from './open-database.js';
+import type { ClosedReason } from './open-database.js';
+import { discard, enqueue, markFailed, markSent, retry, setOutboxState, setUploaded } from './outbox.js';
+import { openReader } from './reader.js';
+import { archiveMigrations } from './schema.js';
+import type { ArchiveSchema } from './schema.js';
+import { openShelf } from './shelf.js';
+import { reading, transact } from './transact.js';
+import type { Transact, Writing } from './transact.js';
+import { messageRow } from './unit.js';
+
+export type PageArchiveOptions = {
+  /** The database's name; one for each account. */
+  readonly name: string;
+  /** Called after each commit that changed something. */
+  readonly onPoke: (pokes: readonly Poke[]) => void;
+  readonly clock?: Clock;
+  readonly log: Log;
+  /** The database was closed under us; whatever is asked afterwards rejects with `ChatError('storage')`. */
+  readonly onClosed?: (reason: ClosedReason) => void;
+};
+
+/**
+ * Rejects with `ChatError('storage')` where there is no storage, or another page will not let go of an older version.
+ * @param fold makes what a transaction has taken in part of its messages; a page takes nothing in.
+ * @returns the archive, and how whoever has more to write does so.
+ */
+export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed }: PageArchiveOptions, fold?: Writing['fold']): Promise<{ readonly archive: PageArchive; readonly write: Transact }> {
+  await registerDatabase(name, clock);
+  const database = await openDatabase<ArchiveSchema>(name, archiveMigrations, { clock, log, ...(onClosed ? { onClosed } : {}) });
+  const writing: Writing = { database, onPoke, clock, log, ...(fold && { fold }) };
+  const write: Transact = async (durability, work) => transact(writing, durability, work);
+
+  const archive: PageArchive = {
+    ...openShelf(database, onPoke),
+    ...openReader(database),
+
+    openConversation: async (jid, kind) => write('relaxed', async (unit) => void (await conversationFor(unit, jid, { kind }))),
+    removeConversation: async (jid) => write('strict', async (unit) => removeConversation(unit, jid)),
+    setDraft: async (jid, draft) => write('relaxed', async (unit) => setDraft(unit, jid, draft)),
+    markRead: async (jid) => write('relaxed', async (unit) => readAll(unit, jid)),
+
+    enqueue: async (draft, originId, at) => messageRow(await write('strict', async (unit) => enqueue(unit, draft, originId, at))),
+    outbox: async () => reading(async () => database.getAll('outbox')),
+    setOutboxState: async (id, state) => write('strict', async (unit) => setOutboxState(unit, id, state)),
+    setUploaded: async (id, attachments) => write('strict', async (unit) => setUploaded(unit, id, attachments)),
+    markSent: async (originIds) => write('strict', async (unit) => markSent(unit, originIds)),
+    markFailed: async (id, condition, text) => write('strict', async (unit) => markFailed(unit, id, condition, text)),
+    retry: async (message) => write('strict', async (unit) => retry(unit, message)),
+    discard: async (message) => write('strict', async (unit) => discard(unit, message)),
+
+    close: () => database.close(),
+    async destroy() {
+      database.close();
+      await deleteDatabase(name, clock);
+      await forgetDatabase(name, clock);
+    },
+  };
+  return { archive, write };
+}
