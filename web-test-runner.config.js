@@ -7,6 +7,7 @@ import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { puppeteerLauncher } from '@web/test-runner-puppeteer';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { freePort } from './servers/child.mjs';
 
 // CommonJS inside these packages keeps them from being served as they are: each is bundled once.
 const vendored = ['@xmpp/client', '@xmpp/client-core', '@xmpp/websocket', '@xmpp/xml', 'fast-check', 'fake-indexeddb/auto'];
@@ -68,6 +69,8 @@ export default {
   files: ['test/components/messenger/messenger.test.ts', 'test/{base,model,xmpp,xep,archive,engine,client,components,embed}/**/*.test.ts'],
   nodeResolve: { exportConditions: ['browser', 'development'] },
   concurrency: 1,
+  // Several runs may go on at once.
+  port: await freePort(),
   browsers: [process.env.BROWSER === 'firefox' ? firefox() : chromium()],
   testFramework: { config: { timeout: 10000 } },
   testsFinishTimeout: 480000,

@@ -1,8 +1,8 @@
 // `npm test`: everything; `npm test -- unit`, `-- live types`, …: parts. Ends with the line `N passed, N failed`.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { checkNode, ensurePackages, ensureTestPrograms, Trouble } from './install.mjs';
@@ -12,52 +12,55 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /**
  * @typedef {{ passed: number, failed: number }} Counts
  * @typedef {{ name: string, parts: readonly string[], commands: () => readonly (readonly string[])[], env?: Record<string, string>, counts?: boolean }} Section
- * `counts`: the command writes its own counts to TEST_COUNTS; any other section is one check.
+ * Its commands may run beside each other. `counts`: each writes its own counts to TEST_COUNTS; any other section's command is one check.
  */
 
 /** @param {string} file */
 const program = (file) => join(root, 'node_modules', file);
 
 /** The node tests below some folders; those that do not exist yet are left out. @param {...string} folders */
-function nodeTests(...folders) {
+function testFiles(...folders) {
   const files = folders.flatMap((folder) =>
     existsSync(join(root, folder)) ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)) : [],
   );
-  const tests = files.filter((file) => /\.test\.(mjs|ts)$/.test(file)).toSorted();
-  // One file at a time: they share two cores, and their browsers and servers want them whole.
-  return tests.length === 0 ? [] : [['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${new URL('count-reporter.mjs', import.meta.url).href}`, '--test-reporter-destination=stdout', ...tests]];
+  return files.filter((file) => /\.test\.(mjs|ts)$/.test(file)).toSorted();
 }
+
+/** One file at a time: their browsers and servers want a core whole. @param {readonly string[]} files */
+const nodeTest = (files) => ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${new URL('count-reporter.mjs', import.meta.url).href}`, '--test-reporter-destination=stdout', ...files];
+
+/** What takes longest begins first, so that no core waits for it at the end. */
+const longest = ['embed', 'offline', 'rooms', 'roster'];
+/** @param {string} file */
+const rank = (file) => (longest.indexOf(basename(file, '.test.ts')) + longest.length + 1) % (longest.length + 1);
 
 /** @type {readonly Section[]} */
 const sections = [
-  ...['src', '.', 'test', 'test/live', 'test/sim', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
+  ...['src', '.', 'test', 'test/live', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
   { name: 'lint', parts: ['lint', 'check'], commands: () => [[program('oxlint/bin/oxlint'), '--type-aware']] },
   { name: 'build, and its first-load weights', parts: ['build', 'live'], commands: () => [[join(root, 'scripts/build.mjs')]] },
-  { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
-  { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => nodeTests('test/sim'), counts: true },
-  { name: 'servers and scripts', parts: ['servers', 'live'], commands: () => nodeTests('test/servers', 'test/scripts'), counts: true },
-  { name: 'live: real servers, real browsers', parts: ['live'], commands: () => nodeTests('test/live'), counts: true },
+  { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
+  { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
+  { name: 'servers and scripts', parts: ['servers', 'live'], commands: () => [nodeTest(testFiles('test/servers', 'test/scripts'))], counts: true },
 ];
 
-/** The process group that runs now: it goes when this goes. @type {number | undefined} */
-let running;
-const endRunning = () => {
-  if (running === undefined) return;
+/** The process groups that run now: they go when this goes. @type {Set<number>} */
+const running = new Set();
+/** @param {number} group */
+const endGroup = (group) => {
+  running.delete(group);
   try {
-    process.kill(-running, 'SIGKILL');
+    process.kill(-group, 'SIGKILL');
   } catch {
     // It has ended.
   }
 };
-process.on('exit', endRunning);
+process.on('exit', () => running.forEach(endGroup));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
-// Inherited by everything that the tests start, and found again in Linux' /proc.
-const mark = `TERTULIA_TEST_RUN=${process.pid}-${Date.now()}`;
-
-/** The processes that a section has left behind. @returns {{ pid: number, command: string }[]} */
-function leftBehind() {
+/** The processes that a command has left behind: the mark is inherited by everything it starts, and found again in Linux' /proc. @param {string} mark @returns {{ pid: number, command: string }[]} */
+function leftBehind(mark) {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc').flatMap((entry) => {
     const pid = Number(entry);
@@ -71,10 +74,10 @@ function leftBehind() {
   });
 }
 
-/** Gives them some seconds to end, then ends them. @returns {Promise<boolean>} whether there was nothing to end */
-async function nothingLeft() {
-  for (let i = 0; i < 50 && leftBehind().length > 0; i += 1) await sleep(100);
-  const leaked = leftBehind();
+/** Gives them some seconds to end, then ends them. @param {string} mark @returns {Promise<boolean>} whether there was nothing to end */
+async function nothingLeft(mark) {
+  for (let i = 0; i < 50 && leftBehind(mark).length > 0; i += 1) await sleep(100);
+  const leaked = leftBehind(mark);
   for (const { pid, command } of leaked) {
     console.error(`Left running by these tests, and ended now: ${pid} ${command}`);
     try {
@@ -86,37 +89,36 @@ async function nothingLeft() {
   return leaked.length === 0;
 }
 
-/** @param {readonly string[]} args @param {Record<string, string>} env @returns {Promise<boolean>} */
-const run = (args, env) =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env, TERTULIA_TEST_RUN: mark.split('=')[1] }, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
-    running = child.pid;
-    const end = (/** @type {boolean} */ ok) => {
-      // Whatever a section left behind in its group.
-      endRunning();
-      running = undefined;
-      resolve(ok);
+let runs = 0;
+
+/** Runs a command, then prints all that it said: two run at once. @param {Section} section @param {readonly string[]} args @param {string} folder @returns {Promise<Counts>} */
+async function run({ name, env = {}, counts }, args, folder) {
+  runs += 1;
+  const file = join(folder, `counts-${runs}.json`);
+  const output = join(folder, `output-${runs}.txt`);
+  const mark = `${process.pid}-${Date.now()}-${runs}`;
+  const log = openSync(output, 'w');
+  const ok = await new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env, TEST_COUNTS: file, TERTULIA_TEST_RUN: mark }, stdio: ['ignore', log, log], detached: true });
+    const { pid } = child;
+    if (pid !== undefined) running.add(pid);
+    const end = (/** @type {boolean} */ well) => {
+      // Whatever it has left behind in its group.
+      if (pid !== undefined) endGroup(pid);
+      resolve(well);
     };
     child.once('error', () => end(false));
     child.once('exit', (code) => end(code === 0));
   });
-
-/** @param {Section} section @param {string} folder @returns {Promise<Counts>} */
-async function runSection({ name, commands, env = {}, counts }, folder) {
+  closeSync(log);
   console.log(`\n── ${name}`);
-  const total = { passed: 0, failed: 0 };
-  for (const args of commands()) {
-    const file = join(folder, 'counts.json');
-    rmSync(file, { force: true });
-    const ok = await run(args, { ...env, TEST_COUNTS: file });
-    /** @type {Counts} */
-    const result = counts && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0 };
-    total.passed += result.passed + (counts ? 0 : Number(ok));
-    // A run that failed without a failed test has not run its tests.
-    total.failed += !ok && result.failed === 0 ? 1 : result.failed;
-    if (!(await nothingLeft())) total.failed += 1;
-  }
-  return total;
+  process.stdout.write(readFileSync(output));
+  /** @type {Counts} */
+  const result = counts && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: counts ? 0 : Number(ok), failed: 0 };
+  // A run that failed without a failed test has not run its tests.
+  if (!ok && result.failed === 0) result.failed = 1;
+  if (!(await nothingLeft(`TERTULIA_TEST_RUN=${mark}`))) result.failed += 1;
+  return result;
 }
 
 async function main() {
@@ -132,15 +134,30 @@ async function main() {
 
   const folder = mkdtempSync(join(tmpdir(), 'tertulia-test-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  /** @type {(Counts & { name: string, seconds: number })[]} */
-  const results = [];
-  for (const section of chosen) {
-    const start = Date.now();
-    const counts = await runSection(section, folder);
-    results.push({ name: section.name, ...counts, seconds: (Date.now() - start) / 1000 });
-  }
+  const results = chosen.map((section) => ({ section, passed: 0, failed: 0, seconds: 0 }));
+  /** @param {typeof results} some */
+  const runAll = async (some) => {
+    const jobs = some.flatMap((result) => result.section.commands().map((args) => ({ result, args })));
+    // One for each core, and no more than are good for tests that watch browsers.
+    await Promise.all(
+      Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+        for (let job = jobs.shift(); job; job = jobs.shift()) {
+          const start = Date.now();
+          const { passed, failed } = await run(job.result.section, job.args, folder);
+          job.result.passed += passed;
+          job.result.failed += failed;
+          job.result.seconds += (Date.now() - start) / 1000;
+        }
+      }),
+    );
+  };
+  const start = Date.now();
+  // Live tests run on what was built.
+  await runAll(results.filter(({ section }) => !section.counts));
+  await runAll(results.filter(({ section }) => section.counts));
   console.log('');
-  for (const { name, passed, failed, seconds } of results) console.log(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(44)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${seconds.toFixed(1)} s`);
+  for (const { section: { name }, passed, failed, seconds } of results) console.log(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(44)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${seconds.toFixed(1)} s`);
+  console.log(`in ${((Date.now() - start) / 1000).toFixed(0)} s, two at a time`);
   const sum = (/** @type {'passed' | 'failed'} */ key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 && sum('passed') > 0;
