@@ -71,8 +71,8 @@ export type Draft = { readonly conversation: string; readonly chatType: 'chat' |
  * before its commit, and a failed write rejects with `ChatError('storage')`. After the commit `onPoke` is called.
  */
 export interface Archive extends Shelf {
-  /** Facts as they arrived live, a list per stanza, all in one transaction: messages go to the tail, others fold into their target or wait for it. */
-  append(facts: readonly (readonly Fact[])[]): Promise<void>;
+  /** Facts as they arrived live, a list per stanza, all in one transaction: messages go to the tail, others fold into their target or wait for it. `strict`: nobody else has them, so it waits for the disk. */
+  append(facts: readonly (readonly Fact[])[], durability?: 'strict' | 'relaxed'): Promise<void>;
   /** A page of MAM and the move of its cursor, in one transaction. */
   appendPage(page: ArchivePage): Promise<PageOutcome>;
   runs(archive: string): Promise<readonly RunRow[]>;
@@ -109,10 +109,13 @@ export interface Archive extends Shelf {
   /** Takes an unsent message away altogether. By message row. */
   discard(message: number): Promise<void>;
 
+  /** Whether the database is whole; one that is not is to be given up, since it would show holes as if nothing were missing. */
+  sound(): Promise<boolean>;
+
   close(): void;
   /** Closes and deletes the database: nothing is left behind. */
   destroy(): Promise<void>;
 }
 
 /** The archive as a page has it: whatever arrives, the engine takes in. */
-export type PageArchive = Omit<Archive, 'append' | 'appendPage' | 'abandonCursor'>;
+export type PageArchive = Omit<Archive, 'append' | 'appendPage' | 'abandonCursor' | 'sound'>;

@@ -6,17 +6,20 @@ import { foldNew } from './fold.js';
 import { openPageArchive } from './page-archive.js';
 import type { PageArchiveOptions } from './page-archive.js';
 import { abandonCursor } from './runs.js';
+import { isSound } from './sound.js';
 
 export type ArchiveOptions = PageArchiveOptions & { readonly apply: ApplyTable };
 
 /** Rejects with `ChatError('storage')` where there is no storage, or another page will not let go of an older version. */
 export async function openArchive({ apply, ...options }: ArchiveOptions): Promise<Archive> {
-  const { archive, write } = await openPageArchive(options, async (unit) => foldNew(unit, { apply, log: options.log }));
+  const { archive, database, write } = await openPageArchive(options, async (unit) => foldNew(unit, { apply, log: options.log }));
   const openedAt = await archive.nextRow();
   return {
     ...archive,
-    append: async (facts) => write('relaxed', async (unit) => append(unit, facts)),
+    append: async (facts, durability = 'relaxed') => write(durability, async (unit) => append(unit, facts)),
     appendPage: async (page) => write('relaxed', async (unit) => appendPage(unit, page, openedAt)),
     abandonCursor: async (archiveJid) => write('relaxed', async (unit) => abandonCursor(unit, archiveJid)),
+    // What cannot even be read is not whole either: a row of another shape, a store that is not there.
+    sound: async () => isSound(database).catch(() => false),
   };
 }

@@ -10,7 +10,7 @@ import type { ClosedReason } from './open-database.js';
 import { discard, enqueue, markFailed, markSent, retry, setOutboxState, setUploaded } from './outbox.js';
 import { openReader } from './reader.js';
 import { archiveMigrations } from './schema.js';
-import type { ArchiveSchema } from './schema.js';
+import type { ArchiveDatabase, ArchiveSchema } from './schema.js';
 import { openShelf } from './shelf.js';
 import { reading, transact } from './transact.js';
 import type { Transact, Writing } from './transact.js';
@@ -30,9 +30,9 @@ export type PageArchiveOptions = {
 /**
  * Rejects with `ChatError('storage')` where there is no storage, or another page will not let go of an older version.
  * @param fold makes what a transaction has taken in part of its messages; a page takes nothing in.
- * @returns the archive, and how whoever has more to write does so.
+ * @returns the archive, and how whoever has more to read and to write does so.
  */
-export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed }: PageArchiveOptions, fold?: Writing['fold']): Promise<{ readonly archive: PageArchive; readonly write: Transact }> {
+export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed }: PageArchiveOptions, fold?: Writing['fold']): Promise<{ readonly archive: PageArchive; readonly database: ArchiveDatabase; readonly write: Transact }> {
   await registerDatabase(name, clock);
   const database = await openDatabase<ArchiveSchema>(name, archiveMigrations, { clock, log, ...(onClosed ? { onClosed } : {}) });
   const writing: Writing = { database, onPoke, clock, log, ...(fold && { fold }) };
@@ -63,5 +63,5 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
       await forgetDatabase(name, clock);
     },
   };
-  return { archive, write };
+  return { archive, database, write };
 }

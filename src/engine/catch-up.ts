@@ -58,8 +58,8 @@ export class CatchUp {
     const going = this.#sessions.get(archive);
     if (resumed && going) return going;
     const session: ArchiveSession = { mark: this.#ports.archive.nextRow(), caughtUp: false };
-    // Whoever needs it is told.
-    session.mark.catch(() => {});
+    // Whoever needs it is told; the next one begins anew.
+    session.mark.catch(() => this.#sessions.get(archive) === session && this.#sessions.delete(archive));
     this.#sessions.set(archive, session);
     return session;
   }
@@ -148,7 +148,8 @@ export class CatchUp {
     // The first time there is nothing to meet: some pages for a start, the rest when somebody scrolls there.
     const isHole = before !== undefined;
     const note = `backfill:${archive}`;
-    const done = isHole ? 0 : ((await store.note<number>(note)) ?? 1);
+    const kept = await store.note(note);
+    const done = isHole ? 0 : typeof kept === 'number' ? kept : 1;
     let from = newest.fromId;
     for (let page = done; page < (isHole ? holePages : first) && wanted(); page += 1) {
       const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: from, max: pageSize }, isHole ? 'catch-up' : 'history');

@@ -10,7 +10,7 @@ import type { Element } from '../xmpp/element.js';
 import type { OpenSocket, Proof } from '../xmpp/connection-types.js';
 import type { Incoming, XepContext, XepModule } from '../xep/module.js';
 import type { Locks } from './leader.js';
-import { toChatError, type ChatErrorCode } from '../base/error.js';
+import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
 import { bareJid, domainOf, resourceOf } from '../base/jid.js';
 import { createConnection } from '../xmpp/connection.js';
 import { parseFrame } from '../xmpp/frame.js';
@@ -26,11 +26,13 @@ import { composeMessage, uploadFile } from './compose.js';
 import { createContext } from './context.js';
 import { Inbox } from './inbox.js';
 import { IqAnswers } from './iq-answers.js';
+import { keptStream } from './kept-stream.js';
 import { lead } from './leader.js';
 import { LiveStore } from './live-store.js';
 import { Outbox } from './outbox.js';
 import { Reactions } from './reactions.js';
 import { Session } from './session.js';
+import { watchArchive } from './watch-archive.js';
 
 export type EngineOptions = {
   /** Bare JID; for SASL ANONYMOUS the domain that will give one. */
@@ -58,8 +60,6 @@ export interface Engine {
   /** Ends it. Where it led, the stream stays resumable and the next tab's engine takes it over. */
   close(): Promise<void>;
 }
-
-const smNote = 'sm';
 
 /** Starts an engine: it waits for the account's lock, and leads from then on. */
 export function startEngine(options: EngineOptions): Engine {
@@ -103,17 +103,28 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
       if (kind === 'chat' && preview?.mine) correspondents.add(bareJid(jid));
     }
   };
-  const archive = await options.openArchive(archiveName, (pokes) => {
+  const lost: { error?: ChatError; leave?: () => void } = {};
+  const opened = await options.openArchive(archiveName, (pokes) => {
     bus.tellPokes(pokes);
     noteAddresses(pokes);
   });
+  const archive = watchArchive(opened, clock, (error) => {
+    lost.error = error;
+    lost.leave?.();
+  });
+  if (!(await archive.sound())) {
+    archive.close();
+    channel.close();
+    throw new ChatError('storage', 'the archive is damaged');
+  }
   const scramNote = 'scram-seen';
   const scramSeen = options.scramSeen || (await archive.note<boolean>(scramNote)) === true;
 
+  const store = keptStream(archive);
   const management = createStreamManagement({
     clock,
     log,
-    store: { load: () => archive.note<SmState>(smNote), save: (state) => archive.setNote(smNote, state) },
+    store,
   });
   const ctx: XepContext = createContext({
     account,
@@ -142,6 +153,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   };
   const inbox = new Inbox({
     archive,
+    clock,
     modules,
     ctx: () => ctx,
     log,
@@ -160,6 +172,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
         found,
       ),
     iq: (stanza) => void answers.take(stanza),
+    keeps: (jid) => session.archives(jid),
     committed,
   });
 
@@ -205,19 +218,20 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   const session: Session = new Session({ me: account.includes('@') ? account : undefined, ctx, modules, archive, live, catchUp, outbox, reactions, deployment });
 
   management.on('acked', (stanzas) => void outbox.acked(stanzas));
-  management.on('unknown', (stanzas) => void outbox.unknown(stanzas));
+  management.on('unknown', (stanzas) => void outbox.unknown(stanzas).catch((error: unknown) => log.warn('outbox', error)));
   live.watch('room', (_room, view) => {
     if (view?.state === 'joined') void outbox.flush();
   });
 
   // What the pages see from here on is this engine's.
-  const [conversations, kept] = await Promise.all([archive.conversations(), archive.note<SmState>(smNote), session.load()]);
+  const [conversations, kept] = await Promise.all([archive.conversations(), store.load(), session.load()]);
   noteAddresses([{ kind: 'conversations', rows: conversations }]);
   await outbox.recover(messageIds(kept));
 
   connection.onState((state) => session.onState(state));
   const ended = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
+    lost.leave = resolve;
+    if (signal.aborted || lost.error) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
     channel.onMessage((message) => {
       if (message.type === 'poke') noteAddresses(message.pokes);
@@ -247,6 +261,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   live.stop();
   channel.close();
   archive.close();
+  if (lost.error) throw lost.error;
 }
 
 /** Messages that stream management will bring to the server itself when it resumes. */

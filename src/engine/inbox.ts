@@ -1,25 +1,34 @@
 import type { Archive, PageItem } from '../archive/archive-types.js';
 import type { Fact, FactBase } from '../model/fact.js';
+import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Element } from '../xmpp/element.js';
 import type { Incoming, Origin, Unwrapped, XepContext, XepModule } from '../xep/module.js';
+import { isTrouble } from '../archive/trouble.js';
+import { delay } from '../base/clock.js';
 
 /** Where a stanza was found: what its wrappers know of it. */
 export type Found = NonNullable<Unwrapped['base']> & { readonly sent?: boolean };
 
 export type InboxPorts = {
   readonly archive: Archive;
+  readonly clock: Clock;
   readonly modules: readonly XepModule[];
   readonly ctx: () => XepContext;
   readonly log: Log;
   /** What is known of a message before it is read; `undefined` where it has no usable sender. */
   readonly base: (stanza: Element, found: Found) => FactBase | undefined;
   readonly iq: (stanza: Element) => void;
+  /** Whether this address keeps an archive of what it hands out: then a disk that forgets can be made good. */
+  readonly keeps: (archive: string) => boolean;
   /** After the commit. */
   readonly committed: (incomings: readonly Incoming[], facts: readonly Fact[]) => void;
 };
 
 type Message = { readonly incoming: Incoming; readonly facts: readonly Fact[] };
+
+/** A disk that refuses is asked again after these, milliseconds: most faults pass. */
+const again = [250, 1_000, 3_000];
 
 /** A wrapper in a wrapper in a wrapper is nobody's: carbons and archive results are not nested (XEP-0280 §11). */
 const deepest = 3;
@@ -37,7 +46,10 @@ export class Inbox {
     this.#ports = ports;
   }
 
-  /** Resolves when the batch is committed. Never rejects: what could not be written is in the server's archive still. */
+  /**
+   * Resolves when the batch is committed. Rejects with `ChatError('storage')` where the disk takes nothing: the batch is
+   * not handled then, and must not be acknowledged. What no disk would take is skipped.
+   */
   async handle(stanzas: readonly Element[]): Promise<void> {
     const messages: Message[] = [];
     for (const stanza of stanzas) {
@@ -62,14 +74,29 @@ export class Inbox {
     const lists = messages.flatMap(({ facts }) => (facts.length > 0 ? [facts] : []));
     if (lists.length === 0) return messages;
     try {
-      await this.#ports.archive.append(lists);
+      await this.#write(lists);
       return messages;
     } catch (error) {
+      if (isTrouble(error)) throw error;
       if (messages.length > 1) return (await inOrder(messages, (message) => this.#append([message]))).flat();
       this.poisoned += 1;
       this.#ports.log.warn('a message could not be written', error);
       return [];
     }
+  }
+
+  async #write(lists: readonly (readonly Fact[])[]): Promise<void> {
+    const { archive, clock, keeps } = this.#ports;
+    const durability = lists.every((facts) => facts.every((fact) => keeps(fact.archive))) ? 'relaxed' : 'strict';
+    for (const wait of again) {
+      try {
+        return await archive.append(lists, durability);
+      } catch (error) {
+        if (!isTrouble(error)) throw error;
+      }
+      await delay(clock, wait);
+    }
+    return archive.append(lists, durability);
   }
 
   /** A message out of an archive's page, already taken out of its result: facts, and what modules react to. */

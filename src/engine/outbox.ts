@@ -29,6 +29,9 @@ const lateAfter = 60_000;
 /** An acknowledged message to a room whose echo does not come within this time is looked for in the room's archive. */
 const echoWithin = 30_000;
 
+/** After a disk that took nothing the outbox is tried again, milliseconds. */
+const retryAfter = 5_000;
+
 /**
  * Brings the outbox's rows to the server: each once, in order within its conversation. The row's state is committed
  * before the wire is touched, so that a crash between any two steps leaves a row that is either still `queued` or is
@@ -40,6 +43,9 @@ export class Outbox {
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  /** The server has these, and the disk does not know it yet. */
+  readonly #owed = new Set<string>();
+  #cancelRetry: (() => void) | undefined;
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
@@ -48,6 +54,7 @@ export class Outbox {
   /** Rows that an earlier engine left on the wire: those stream management still holds are its business, the others' fate is unknown. */
   async recover(heldByStream: ReadonlySet<string>): Promise<void> {
     const { archive } = this.#ports;
+    await this.#settleOwed();
     for (const row of await archive.outbox()) {
       if (row.state === 'inflight' && !heldByStream.has(row.originId)) await archive.setOutboxState(row.id, 'unknown');
     }
@@ -64,6 +71,7 @@ export class Outbox {
         }
       } catch (error) {
         this.#ports.log.warn('outbox stopped until the next flush', error);
+        this.#retry();
       } finally {
         this.#running = undefined;
       }
@@ -73,10 +81,26 @@ export class Outbox {
 
   stop(): void {
     this.#stopped = true;
+    this.#cancelRetry?.();
+  }
+
+  #retry(): void {
+    if (this.#stopped) return;
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#ports.clock.after(retryAfter, () => void this.flush());
+  }
+
+  /** What is owed to the disk goes first: unwritten, it would be sent again. */
+  async #settleOwed(): Promise<void> {
+    if (this.#owed.size === 0) return;
+    const ids = Array.from(this.#owed);
+    await this.#ports.archive.markSent(ids);
+    for (const id of ids) this.#owed.delete(id);
   }
 
   async #run(): Promise<void> {
     const { archive, online, joined } = this.#ports;
+    await this.#settleOwed();
     if (!online()) return;
     const blocked = new Set<string>();
     for (const row of await archive.outbox()) {
@@ -137,9 +161,14 @@ export class Outbox {
 
   /** The server has these stanzas (XEP-0198). A room still has to take a message to it: its echo, or its archive, says so. */
   async acked(stanzas: readonly Element[]): Promise<void> {
-    const { archive, clock } = this.#ports;
-    const ids = idsOf(stanzas, 'chat');
-    if (ids.length > 0) await archive.markSent(ids);
+    const { clock } = this.#ports;
+    for (const id of idsOf(stanzas, 'chat')) this.#owed.add(id);
+    try {
+      await this.#settleOwed();
+    } catch (error) {
+      this.#ports.log.warn('what was sent is not noted yet', error);
+      this.#retry();
+    }
     const toRooms = idsOf(stanzas, 'groupchat');
     if (toRooms.length > 0) clock.after(echoWithin, () => void this.#missEcho(new Set(toRooms)).catch((error: unknown) => this.#ports.log.warn('outbox', error)));
   }

@@ -33,6 +33,8 @@ export type SessionPorts = {
 const presenceWithin = 5_000;
 /** A catch-up that failed on a living stream is tried again after this, milliseconds. */
 const retryAfter = 30_000;
+/** A disk that took nothing is tried again after this, milliseconds. */
+const writeAgainAfter = 3_000;
 /** How long after something was sent, or received, the archive is asked where it stands, milliseconds. */
 const settleAfter = { sent: 5_000, received: 20_000 } as const;
 /** How often the archive is asked by who is invisible: no server hands messages to somebody who is not there (RFC 6121 §8.5.2.2), milliseconds. */
@@ -66,7 +68,8 @@ export class Session {
 
   /** What an earlier session knew that holds for this one. */
   async load(): Promise<void> {
-    for (const jid of (await this.#ports.archive.note<readonly string[]>(archivesNote)) ?? []) this.#archives.add(jid);
+    const kept = await this.#ports.archive.note(archivesNote);
+    if (Array.isArray(kept)) for (const jid of kept) if (typeof jid === 'string') this.#archives.add(jid);
     // A resumed stream still shows what was set before, though another worker set it.
     this.#show({ presence: await loadOwnPresence(this.#ports.ctx) });
   }
@@ -153,8 +156,9 @@ export class Session {
     if (!resumed) {
       if (this.#began) for (const module of modules) this.#guard(module, () => module.onEnd?.(ctx));
       live.clear(['presence', 'typing', 'occupant']);
-      // Whatever the old stream carried is not on this one.
-      await outbox.streamLost();
+      // Whatever the old stream carried is not on this one: until that is on the disk, nothing may go out.
+      await this.#untilWritten(() => outbox.streamLost(), alive);
+      if (!alive()) return;
     }
     this.#began = true;
     for (const module of modules) {
@@ -183,6 +187,18 @@ export class Session {
     this.#look();
     reactions.release();
     await this.#findServices(alive);
+  }
+
+  async #untilWritten(write: () => Promise<void>, alive: () => boolean): Promise<void> {
+    const { clock, log } = this.#ports.ctx;
+    while (alive()) {
+      try {
+        return await write(); // oxlint-disable-line no-await-in-loop -- until it is done
+      } catch (error) {
+        log.warn('tried again: not written', error);
+      }
+      await delay(clock, writeAgainAfter); // oxlint-disable-line no-await-in-loop
+    }
   }
 
   #guard(module: XepModule, run: () => void): void {

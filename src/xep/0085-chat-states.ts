@@ -43,8 +43,9 @@ function load(ctx: XepContext): Promise<Map<string, boolean>> {
   const mine = memory(ctx);
   mine.loading ??= ctx.shelf
     .note<readonly (readonly [string, boolean])[]>(NOTE)
-    .catch(() => undefined)
-    .then((kept) => (mine.wanted = new Map(kept)));
+    .then((kept) => new Map(kept))
+    .catch(() => new Map<string, boolean>())
+    .then((wanted) => (mine.wanted = wanted));
   return mine.loading;
 }
 

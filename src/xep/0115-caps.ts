@@ -90,10 +90,11 @@ function load(ctx: XepContext): Promise<void> {
   const mine = memory(ctx);
   mine.loading ??= ctx.shelf
     .note<readonly (readonly [string, readonly string[]])[]>(NOTE)
-    .catch(() => undefined)
     .then((kept) => {
       for (const [ver, features] of kept ?? []) if (!mine.verified.has(ver)) mine.verified.set(ver, features);
-    });
+    })
+    // Unreadable: learned anew.
+    .catch(() => undefined);
   return mine.loading;
 }
 

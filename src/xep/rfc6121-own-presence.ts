@@ -12,7 +12,7 @@ export const ownPresence = (ctx: XepContext): OwnPresence => own.of(ctx).presenc
 /** Reads what was set last, on this device, and takes it for the session. */
 export async function loadOwnPresence(ctx: XepContext): Promise<OwnPresence> {
   const kept = await ctx.shelf.note<OwnPresence>(note);
-  if (kept) own.of(ctx).presence = kept;
+  if (typeof kept?.show === 'string') own.of(ctx).presence = kept;
   return ownPresence(ctx);
 }
 

@@ -43,7 +43,8 @@ export function readItem(item: Element): ContactRow | undefined {
 async function fetchRoster(ctx: XepContext): Promise<void> {
   // §2.6.2: no 'ver' unless the server's stream features offer it.
   const versioned = ctx.streamFeatures?.getChild('ver', NS_VERSIONING) !== undefined;
-  const ver = versioned ? ((await ctx.shelf.note<string>(versionNote)) ?? '') : undefined;
+  const kept = versioned ? await ctx.shelf.note(versionNote) : undefined;
+  const ver = versioned ? (typeof kept === 'string' ? kept : '') : undefined;
   const result = await ctx.iq(xml('iq', { type: 'get' }, xml('query', { xmlns: NS_ROSTER, ver })));
   const query = result.getChild('query', NS_ROSTER);
   // §2.6.3: an empty result means that what we keep is still right; changes follow as pushes.

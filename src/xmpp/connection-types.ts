@@ -90,7 +90,8 @@ export type ConnectionOptions = {
   readonly management: StreamManagement;
   /**
    * Every stanza that no request of ours asked for, in order of arrival, as many as came while the last batch was
-   * being handled. Resolves when they are committed; only then are they counted as handled (XEP-0198 §4).
+   * being handled. Resolves when they are committed; only then are they counted as handled (XEP-0198 §4). Rejects with
+   * `ChatError('storage')` where they cannot be: the stream is left, and the next one brings them again.
    */
   readonly onStanzas: (stanzas: readonly Element[]) => Promise<void>;
   readonly openSocket: OpenSocket;

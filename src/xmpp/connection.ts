@@ -58,7 +58,7 @@ class XmppConnection implements Connection {
     this.#scramSeen = options.scramSeen ?? false;
     this.#backoff = new Backoff(options.random);
     this.#requests = new IqRequests({ clock: options.clock, newId: options.newId, log: options.log, send: (stanza) => this.send(stanza) });
-    this.#intake = new Intake({ handle: options.onStanzas, handled: (count) => options.management.handled(count), log: options.log });
+    this.#intake = new Intake({ handle: options.onStanzas, handled: (count) => options.management.handled(count), failed: (error) => this.#stream?.fail(error), log: options.log });
   }
 
   get state(): ConnectionState {
@@ -210,6 +210,7 @@ class XmppConnection implements Connection {
         this.#onlineAt = clock.now();
         if (!online.resumed) this.#requests.rejectAll(new ChatError('offline', 'the stream it was asked on is gone'));
         this.#watch(stream);
+        this.#intake.begin();
         this.#setState({ kind: 'online', ...online });
         stream.use((element, counted) => this.#onElement(stream, element, counted));
       }

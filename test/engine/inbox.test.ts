@@ -1,15 +1,16 @@
 import { expect } from '@open-wc/testing';
 import type { Archive } from '../../src/archive/archive-types.js';
 import { openArchive } from '../../src/archive/archive.js';
+import { ChatError } from '../../src/base/error.js';
 import { silentLog } from '../../src/base/log.js';
 import { applyTable } from '../../src/engine/apply-table.js';
 import { Inbox } from '../../src/engine/inbox.js';
 import type { Incoming } from '../../src/xep/module.js';
 import { modules } from '../../src/xep/index.js';
 import { factBase } from '../../src/xep/rfc6121-message.js';
-import { fakeContext } from '../support/xep-context.js';
+import { fakeContext, TestClock } from '../support/xep-context.js';
 import { parseAll } from '../support/xml.js';
-import { freshName, timeline } from './fixtures.js';
+import { freshName, timeline, until } from './fixtures.js';
 import { said } from './model-archive.js';
 
 const ME = 'romeo@montague.example';
@@ -22,15 +23,28 @@ describe('engine/inbox', () => {
   let seen: Incoming[] = [];
   let iqs: string[] = [];
   let inbox: Inbox;
+  let clock: TestClock;
+  let archives = [ME];
+  const disk: { refuses: Error[]; durability: 'strict' | 'relaxed' | undefined } = { refuses: [], durability: undefined };
   beforeEach(async () => {
     commits = 0;
     seen = [];
     iqs = [];
     archive = await openArchive({ name: freshName(), apply: applyTable(modules), onPoke: () => void (commits += 1), log: silentLog });
     const ctx = fakeContext({ jid: FULL, modules });
+    clock = new TestClock();
+    archives = [ME];
+    disk.refuses = [];
     inbox = new Inbox({
-      archive,
+      archive: { ...archive, append: async (...args) => {
+        const refusal = disk.refuses.shift();
+        if (refusal) throw refusal;
+        disk.durability = args[1];
+        return archive.append(...args);
+      } },
+      clock,
       modules,
+      keeps: (jid) => archives.includes(jid),
       ctx: () => ctx,
       log: silentLog,
       base: (stanza, found) => factBase(stanza, { me: ME, server: 'montague.example', now: 0, isRoom: () => false, ownNick: () => undefined, archives: (jid) => jid === ME }, found),
@@ -79,6 +93,53 @@ describe('engine/inbox', () => {
     await take(said(`${JULIET}/b`, FULL, 'ours', { id: 'x1', stanzaId: 'true', by: ME }), said(`${JULIET}/b`, FULL, 'theirs', { id: 'x2', stanzaId: 'false', by: 'capulet.example' }));
     const rows = (await archive.window(JULIET, {}, 10)).flatMap((item) => (item.kind === 'message' ? [item.row.archiveId] : []));
     expect(rows).to.deep.equal(['true', undefined]);
+  });
+
+  const refusal = (name: string): ChatError => new ChatError('storage', name, { cause: new DOMException('x', name) });
+
+  it('asks a failing disk again, and counts a batch as handled only when it is there', async () => {
+    disk.refuses = [refusal('AbortError'), refusal('QuotaExceededError')];
+    let handled = false;
+    const taking = take(said(`${JULIET}/b`, FULL, 'late', { id: 'late' })).then(() => (handled = true));
+    for (const ms of [250, 1_000]) {
+      await until(() => clock.pending > 0, 'it waits');
+      expect(handled).to.equal(false);
+      expect(commits).to.equal(0);
+      clock.advance(ms);
+    }
+    await taking;
+    expect(await timeline(archive, JULIET)).to.equal('| late');
+    expect(inbox.poisoned).to.equal(0);
+  });
+
+  it('hands a batch back that the disk does not take: nothing of it is shown, reacted to, or counted', async () => {
+    disk.refuses = [1, 2, 3, 4].map(() => refusal('QuotaExceededError'));
+    let error: unknown;
+    const taking = take(said(`${JULIET}/b`, FULL, 'one', { id: 'one' }), said(`${JULIET}/b`, FULL, 'two', { id: 'two' })).catch((thrown: unknown) => (error = thrown));
+    for (const ms of [250, 1_000, 3_000]) {
+      await until(() => clock.pending > 0, 'it waits');
+      clock.advance(ms);
+    }
+    await taking;
+    expect(error).to.include({ code: 'storage' });
+    expect(commits).to.equal(0);
+    expect(seen).to.deep.equal([]);
+    expect(inbox.poisoned).to.equal(0);
+  });
+
+  it('hostile: what no disk would take is skipped, and takes nothing with it', async () => {
+    disk.refuses = [refusal('DataCloneError'), refusal('DataCloneError')];
+    await take(said(`${JULIET}/b`, FULL, 'bad', { id: 'bad' }), said(`${JULIET}/b`, FULL, 'good', { id: 'good' }));
+    expect(await timeline(archive, JULIET)).to.equal('| good');
+    expect(inbox.poisoned).to.equal(1);
+  });
+
+  it('waits for the disk where no archive could hand it out again', async () => {
+    await take(said(`${JULIET}/b`, FULL, 'kept', { id: 'k' }));
+    expect(disk.durability).to.equal('relaxed');
+    archives = [];
+    await take(said(`${JULIET}/b`, FULL, 'nowhere else', { id: 'n' }));
+    expect(disk.durability).to.equal('strict');
   });
 
   it('counts a stanza that breaks a module, and keeps the others', async () => {

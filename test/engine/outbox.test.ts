@@ -243,4 +243,37 @@ describe('engine/outbox', () => {
     await next.outbox.recover(new Set(['origin-of-b']));
     expect((await archive.outbox()).map((row) => [row.body, row.state])).to.deep.equal([['a', 'unknown'], ['b', 'inflight']]);
   });
+
+  it('an acknowledgement that could not be written is written later, and nothing is sent again for it', async () => {
+    const archive = await open();
+    await put(archive, 'a');
+    let refuses = 1;
+    const it = world({ ...archive, markSent: async (ids) => {
+      if ((refuses -= 1) >= 0) throw new ChatError('storage', 'full', { cause: new DOMException('full', 'QuotaExceededError') });
+      return archive.markSent(ids);
+    } });
+    await it.outbox.flush();
+    await it.outbox.acked(it.wire);
+    expect(await timeline(archive, BOB)).to.equal('a:sending');
+    // The stream is lost before the disk has recovered.
+    await it.outbox.streamLost();
+    expect(await timeline(archive, BOB)).to.equal('a:sent');
+    await it.outbox.settle(() => true);
+    expect(sent(it)).to.deep.equal(['a']);
+  });
+
+  it('tries again by itself once the disk takes writes again', async () => {
+    const archive = await open();
+    await put(archive, 'a');
+    let refuses = 1;
+    const it = world({ ...archive, setOutboxState: async (id, state) => {
+      if ((refuses -= 1) >= 0) throw new ChatError('storage', 'full', { cause: new DOMException('full', 'QuotaExceededError') });
+      return archive.setOutboxState(id, state);
+    } });
+    await it.outbox.flush();
+    expect(sent(it), 'nothing goes out that is not noted as going out').to.deep.equal([]);
+    it.clock.advance(5_000);
+    await until(() => it.wire.length === 1, 'the second attempt');
+    expect(sent(it)).to.deep.equal(['a']);
+  });
 });

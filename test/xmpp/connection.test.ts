@@ -4,6 +4,7 @@ import { client } from './client.js';
 import { withStream } from '../../src/xmpp/negotiate.js';
 import { xml } from '../../src/xmpp/element.js';
 import { newId } from '../../src/base/id.js';
+import { ChatError } from '../../src/base/error.js';
 import { silentLog } from '../../src/base/log.js';
 import { TestClock } from '../support/xep-context.js';
 import type { Element } from '../../src/xmpp/element.js';
@@ -74,6 +75,34 @@ describe('xmpp/connection', () => {
     test.clock.advance(2_000);
     await until(() => server.confirmed === 3);
     expect((await test.connection.iq(xml('iq', { type: 'get' }))).attrs['type']).to.equal('result');
+  });
+
+  it('leaves a stream whose stanzas could not be kept, uncounted: the next one brings them again', async () => {
+    const server = new ModelServer();
+    const kept: string[] = [];
+    let full = false;
+    const test = client(server, {
+      onStanzas: (batch) => {
+        if (full) return Promise.reject(new ChatError('storage', 'full'));
+        kept.push(...bodies(batch));
+        return Promise.resolve();
+      },
+    });
+    await test.online();
+    server.deliver(message('1'));
+    await until(() => kept.length === 1);
+    full = true;
+    server.deliver(message('2'));
+    server.deliver(message('3'));
+    expect((await test.state('waiting')).error.code).to.equal('storage');
+    full = false;
+    test.connection.wake();
+    await test.state('online');
+    await until(() => kept.length === 3);
+    expect(kept).to.deep.equal(['1', '2', '3']);
+    test.clock.advance(2_000);
+    await until(() => server.confirmed === 3);
+    expect(server.wrong).to.equal(undefined);
   });
 
   it('drops and counts what another person made unreadable; ends the stream over what is no XML', async () => {
