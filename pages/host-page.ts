@@ -98,9 +98,10 @@ export class HostPage {
       const rows = client.conversations.value;
       if (!rows) return void (seen = undefined);
       for (const row of rows) {
-        if (seen && row.preview && row.lastAt > (seen.get(row.jid) ?? 0)) this.#post({ type: 'event', name: row.preview.mine ? 'sent' : 'message', detail: { at: row.lastAt } });
+        // Not by the time: a server's archive may know no more than the second.
+        if (seen && row.preview && row.preview.id > (seen.get(row.jid) ?? 0)) this.#post({ type: 'event', name: row.preview.mine ? 'sent' : 'message', detail: { at: row.lastAt } });
       }
-      seen = new Map(rows.map((row) => [row.jid, row.lastAt]));
+      seen = new Map(rows.map((row) => [row.jid, row.preview?.id ?? 0]));
     };
     client.conversations.subscribe(conversations);
   }

@@ -70,6 +70,8 @@ class PageHost implements EngineHost {
   async #prepare(): Promise<boolean> {
     if (await storageWorks()) {
       this.#host = inWorker().catch(() => inPage(openChannel));
+      // Whoever asks for it is told.
+      this.#host.catch(() => {});
       return true;
     }
     // The same archive on an IndexedDB of the page's own memory: nothing outlives the page, and everything works.

@@ -115,7 +115,7 @@ function withNewest(conversation: StoredConversation, newest: StoredMessage | un
     ...rest,
     // A sender's clock may be anything; the list must not be led by the year 9999, nor go back for an old stamp.
     lastAt: Math.max(conversation.lastAt, Math.min(newest.at, now)),
-    preview: { body: body.slice(0, PREVIEW), mine: newest.mine, sender: newest.sender, ...(attachment ? { attachment } : {}) },
+    preview: { id: newest.id, body: body.slice(0, PREVIEW), mine: newest.mine, sender: newest.sender, ...(attachment ? { attachment } : {}) },
     kept: { ...kept, archive: newest.archive, lastRow: newest.id, lastPlace: newest.place },
   };
 }

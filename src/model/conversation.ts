@@ -9,7 +9,8 @@ export type ConversationRow = {
   readonly kind: ConversationKind;
   /** When something was last said, milliseconds; sorts the list. */
   readonly lastAt: number;
-  readonly preview?: { readonly body: string; readonly mine: boolean; readonly sender: string; readonly attachment?: boolean };
+  /** Of the newest message by place. `id`: its row's; rows that come later have greater ones. */
+  readonly preview?: { readonly id: number; readonly body: string; readonly mine: boolean; readonly sender: string; readonly attachment?: boolean };
   /** Messages of others after the read pointer. */
   readonly unread: number;
   /** The last message read, where known. */

@@ -129,7 +129,7 @@ export class FakeConversation {
   #describe(): void {
     const last = this.items.flatMap((item) => (item.kind === 'message' ? [item.row] : [])).at(-1);
     if (!last) return;
-    this.row = { ...this.row, lastAt: last.at, preview: { body: last.state.body, mine: last.mine, sender: last.sender, ...(last.state.attachments.length > 0 && { attachment: true }) } };
+    this.row = { ...this.row, lastAt: last.at, preview: { id: last.id, body: last.state.body, mine: last.mine, sender: last.sender, ...(last.state.attachments.length > 0 && { attachment: true }) } };
   }
 }
 
