@@ -2,7 +2,7 @@
 // The loader and the service worker are single files, built apart by scripts/build.mjs.
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -73,6 +73,27 @@ function plainImports(): Plugin {
   };
 }
 
+/** The page's HTML names what its script will ask for next, so that it is on its way before the script runs: its settings and its worker. */
+function earlyRequests(): Plugin {
+  return {
+    name: 'tertulia-early-requests',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const worker = chunks.find(({ facadeModuleId }) => facadeModuleId === here('src/engine-worker.ts'));
+        if (!worker) throw new Error('the bundle has no worker');
+        const files = [worker.fileName, ...worker.imports].filter((file) => !html.includes(file));
+        return [
+          { tag: 'link', attrs: { rel: 'preload', as: 'fetch', crossorigin: true, href: './config.json' }, injectTo: 'head' },
+          ...files.map((file): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file}` }, injectTo: 'head' })),
+        ];
+      },
+    },
+  };
+}
+
 type Node = { readonly type?: unknown; readonly start: number; readonly end: number; readonly [key: string]: unknown };
 
 function* nodes(value: unknown): Generator<Node> {
@@ -120,7 +141,7 @@ export default defineConfig({
   // Relative, so that `dist/` can lie in any folder of a web server.
   base: './',
   worker: { format: 'es' },
-  plugins: [fronts(), workerEntries(), xmlBuilder(), plainImports(), templates()],
+  plugins: [fronts(), workerEntries(), xmlBuilder(), plainImports(), earlyRequests(), templates()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,
@@ -142,9 +163,9 @@ export default defineConfig({
         // What every page draws with stays one file: in pieces it would weigh more.
         codeSplitting: {
           groups: [
-            // The engine's worker has no document: what it shares with the view stands apart from everything that draws.
-            { name: 'base', priority: 1, test: /\/src\/base\/|\/src\/xep\/sha-1|vite\/preload-helper|rolldown\/runtime/ },
-            { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+|hsluv)\/|components\/(avatar|chat|icon|message-list|session)\/|components\/shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|components\/message\/(?!attachment|define-files|own-hosts)|components\/composer\/(?!staged-file)|xep\/0392/ },
+            // The engine's worker has no document: what it shares with the page stands apart from everything that draws.
+            { name: 'base', priority: 1, test: /\/src\/(base|model|archive\/(?!append|archive\.|fold|known|runs|tail)|client\/(bus|channel)\.|engine\/host-rpc|xep\/sha-1)|node_modules\/idb\/|vite\/preload-helper/ },
+            { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+|hsluv)\/|components\/(define-conversation|(avatar|chat|icon|message-list|session)\/|shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|message\/(?!attachment|define-files|own-hosts)|composer\/(?!staged-file))|xep\/0392/ },
           ],
         },
         entryFileNames: (chunk) => (chunk.name in fixed ? '[name].js' : 'assets/[name]-[hash].js'),

@@ -29,7 +29,7 @@ async function inWorker(): Promise<LocalHost> {
   }
 }
 
-const inPage = async (channels: OpenChannel): Promise<LocalHost> => (await import('./engine/local-host.js')).createLocalHost(channels);
+const inPage = async (channels: OpenChannel): Promise<LocalHost> => (await import('./engine-worker.js')).createLocalHost(channels);
 
 /**
  * Whether databases can be opened. Asked of the platform itself: `idb` remembers the platform's classes from its first
