@@ -1,0 +1,3 @@
+declare module '*/binarySearchTree.js' {
+  export default class BinarySearchTree {}
+}
