@@ -79,7 +79,7 @@ export class Room {
     const { faults, dialect } = this.#server;
     const said: Stanza = { name: 'message', attrs: { ...message.attrs, from: `${this.jid}/${nick}`, to: undefined, type: 'groupchat' }, inner: message.inner };
     const item = this.archive.add(said, this.jid, this.#server.now());
-    this.#server.accepted(item, this.jid, by);
+    this.#server.accepted(item, this.jid);
     for (const session of this.occupants.keys()) {
       if (session === by && faults.strikes('room-echo-lost')) continue;
       if (session !== by && faults.strikes('live-lost')) continue;

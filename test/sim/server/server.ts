@@ -24,7 +24,9 @@ export type ServerOptions = {
   /** A scripted person gets a message. */
   readonly toPerson: (jid: string, stanza: Stanza) => void;
   /** A message was taken and archived; `conversation` is whose it is. */
-  readonly onAccepted: (item: Item, conversation: string, by: string | undefined) => void;
+  readonly onAccepted: (item: Item, conversation: string) => void;
+  /** A client has said to have a message. */
+  readonly onAcknowledged: (jid: string, conversation: string, body: string) => void;
 };
 
 export class Server {
@@ -64,7 +66,7 @@ export class Server {
   }
 
   bound(jid: string, stream: Stream): Session {
-    const session = new Session(jid, stream);
+    const session = new Session(jid, stream, (stanzas) => this.acknowledged(session, stanzas));
     this.sessions.add(session);
     return session;
   }
@@ -112,7 +114,7 @@ export class Server {
     }
     if (stanza.name === 'presence') return this.#onPresence(session, stanza);
     if (!this.people.includes(bare(to))) return session.deliver(errorOf(stanza, 'service-unavailable'));
-    const told = this.#keep(stanza, bare(to), session);
+    const told = this.#keep(stanza, bare(to));
     for (const other of this.sessions) if (other !== session) this.#carbon(other, 'sent', told);
     if (bodyOf(stanza) !== undefined && this.faults.strikes('bounce')) {
       this.scheduler.after(200, () => session.deliver(errorOf(stanza, 'service-unavailable')));
@@ -121,8 +123,19 @@ export class Server {
     this.#options.toPerson(bare(to), stanza);
   }
 
-  accepted(item: Item, conversation: string, by: Session | undefined): void {
-    this.#options.onAccepted(item, conversation, by?.jid);
+  accepted(item: Item, conversation: string): void {
+    this.#options.onAccepted(item, conversation);
+  }
+
+  /** The client has acknowledged these. */
+  acknowledged(session: Session, stanzas: readonly Stanza[]): void {
+    for (const stanza of stanzas) {
+      const body = bodyOf(stanza);
+      const from = stanza.attrs['from'];
+      // Only what came as itself: carbons and archive results have their own checks.
+      if (stanza.name !== 'message' || stanza.attrs['type'] === 'error' || body === undefined || from === undefined || /<(forwarded|error) /.test(stanza.inner)) continue;
+      this.#options.onAcknowledged(session.jid, bare(from), body);
+    }
   }
 
   #onPresence(session: Session, presence: Stanza): void {
@@ -145,12 +158,12 @@ export class Server {
   }
 
   /** Puts a message of the account into its archive; as it is told from then on. */
-  #keep(stanza: Stanza, other: string, by?: Session): Stanza {
+  #keep(stanza: Stanza, other: string): Stanza {
     const { attrs } = stanza;
     const body = bodyOf(stanza);
     if (body === undefined && !(isReceipt(stanza) && this.dialect.archivesReceipts)) return stanza;
     const item = this.archive.add({ ...stanza, attrs }, other, this.now());
-    if (body !== undefined) this.accepted(item, other, by);
+    if (body !== undefined) this.accepted(item, other);
     if (!this.dialect.archives || !this.dialect.liveIds || this.faults.strikes('live-id-missing')) return stanza;
     return { ...stanza, inner: stanza.inner + stanzaIdOf(this.account, item.id) };
   }

@@ -22,7 +22,10 @@ export class Session {
   over = false;
   cancelExpiry: (() => void) | undefined;
 
-  constructor(jid: string, stream: Stream) {
+  readonly #onAcknowledged: (stanzas: readonly Stanza[]) => void;
+
+  constructor(jid: string, stream: Stream, onAcknowledged: (stanzas: readonly Stanza[]) => void) {
+    this.#onAcknowledged = onAcknowledged;
     this.jid = jid;
     this.stream = stream;
   }
@@ -40,7 +43,7 @@ export class Session {
   acknowledged(h: number): boolean {
     const got = plus(h, -this.acked);
     if (got > modulus / 2) return false;
-    this.queue.splice(0, Math.min(got, this.queue.length));
+    this.#onAcknowledged(this.queue.splice(0, Math.min(got, this.queue.length)));
     this.acked = h;
     return true;
   }

@@ -1,0 +1,352 @@
+/** A device with its tabs: each an engine and a page over the device's storage, lock and channel. */
+import type { Archive, Poke } from '../../src/archive/archive-types.js';
+import { openArchive } from '../../src/archive/archive.js';
+import type { Clock } from '../../src/base/clock.js';
+import type { BusMessage, Command, Commands } from '../../src/client/bus.js';
+import type { Channel } from '../../src/client/channel.js';
+import { LeaderLine } from '../../src/client/leader-line.js';
+import { applyTable } from '../../src/engine/apply-table.js';
+import { startEngine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/engine/engine.js';
+import type { Locks } from '../../src/engine/leader.js';
+import type { SessionView } from '../../src/model/account.js';
+import type { SmState } from '../../src/xep/0198-stream-management.js';
+import { modules } from '../../src/xep/index.js';
+import { Disk } from './disk.js';
+import type { Tab as StorageTab } from './disk.js';
+import { wrapBy } from './inject.js';
+import { plus } from './server/session.js';
+import type { World } from './world.js';
+
+const account = 'me@sim.test';
+const database = `tertulia/${account}`;
+
+/** Whose storage the global `indexedDB` is; names carry the tab that asks. */
+const storage = new Map<string, StorageTab>();
+let asking: StorageTab | undefined;
+const mark = '#tab';
+
+/** The global `indexedDB` of whichever tab asks. To be called once. */
+export function installStorage(): void {
+  const route = (name: string): [StorageTab, string] => {
+    const [plain, tab] = name.split(mark);
+    const found = tab === undefined ? asking : storage.get(tab);
+    if (!found) throw new Error('this code runs in no tab');
+    return [found, plain!];
+  };
+  const factory = {
+    open(name: string, version?: number) {
+      const [tab, plain] = route(name);
+      return tab.factory.open(plain, version);
+    },
+    deleteDatabase(name: string) {
+      const [tab, plain] = route(name);
+      return tab.factory.deleteDatabase(plain);
+    },
+  };
+  Object.defineProperty(globalThis, 'indexedDB', { configurable: true, value: factory });
+}
+
+/** Web Locks of one device: in order of asking, released by who dies. */
+class DeviceLocks {
+  readonly #waiting: { readonly tab: Tab; readonly signal: AbortSignal | undefined; readonly grant: () => void }[] = [];
+  holder: Tab | undefined;
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  of(tab: Tab): Locks {
+    return {
+      request: <T>(_name: string, options: { readonly signal?: AbortSignal }, run: () => Promise<T>): Promise<T> =>
+        new Promise<T>((resolve, reject) => {
+          const { signal } = options;
+          const abort = (): void => {
+            const at = this.#waiting.indexOf(entry);
+            if (at < 0) return;
+            this.#waiting.splice(at, 1);
+            reject(new DOMException('given up', 'AbortError'));
+          };
+          const entry = {
+            tab,
+            signal,
+            grant: () => {
+              signal?.removeEventListener('abort', abort);
+              const release = (): void => {
+                if (this.holder === tab) this.#release();
+              };
+              const work = run();
+              work.then(resolve, reject);
+              work.then(release, release);
+            },
+          };
+          if (signal?.aborted) return reject(new DOMException('given up', 'AbortError'));
+          signal?.addEventListener('abort', abort, { once: true });
+          this.#waiting.push(entry);
+          this.#next();
+        }),
+    };
+  }
+
+  /** A tab is gone, and with it what it held and waited for. */
+  drop(tab: Tab): void {
+    for (let i = this.#waiting.length - 1; i >= 0; i -= 1) if (this.#waiting[i]!.tab === tab) this.#waiting.splice(i, 1);
+    if (this.holder === tab) this.#release();
+  }
+
+  #release(): void {
+    this.holder = undefined;
+    this.#next();
+  }
+
+  #next(): void {
+    // Granting takes a moment.
+    this.#world.scheduler.after(1, () => {
+      if (this.holder) return;
+      const next = this.#waiting.shift();
+      if (!next) return;
+      this.holder = next.tab;
+      next.tab.run(next.grant);
+    });
+  }
+}
+
+export class Device {
+  readonly name: string;
+  readonly world: World;
+  readonly disk = new Disk();
+  readonly locks: DeviceLocks;
+  tabs: Tab[] = [];
+  /** Milliseconds its clock is wrong by. */
+  offset = 0;
+  asleep = false;
+  #tabsOpened = 0;
+  #wraps = false;
+
+  constructor(world: World, name: string) {
+    this.world = world;
+    this.name = name;
+    this.locks = new DeviceLocks(world);
+  }
+
+  openTab(): Tab {
+    this.#tabsOpened += 1;
+    const tab = new Tab(this, `${this.name}.${this.#tabsOpened}`);
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  get leader(): Tab | undefined {
+    return this.locks.holder;
+  }
+
+  /** All tabs die; what the disk keeps is the outcome's to say. */
+  powerLoss(undo: number): void {
+    this.disk.kill();
+    for (const tab of [...this.tabs]) tab.die();
+    this.disk.reopen(undo > 0 ? 'lost-though-reported' : 'committed', undo);
+  }
+
+  sleep(): void {
+    this.asleep = true;
+    for (const tab of this.tabs) tab.freeze();
+  }
+
+  /** Its pages tell the engine so, as `visibilitychange` does. */
+  wakeUp(): void {
+    this.asleep = false;
+    for (const tab of this.tabs) {
+      tab.thaw();
+      tab.line?.tell('wake');
+    }
+    if (this.tabs.length === 0) this.openTab();
+  }
+
+  /** When it starts the next time, the counters of a stream it could resume are about to run over. */
+  wrapsNext(): void {
+    this.#wraps = true;
+  }
+
+  /** Moves them, on both sides; before an engine has read them. */
+  async wrap(archive: Archive): Promise<void> {
+    if (!this.#wraps) return;
+    this.#wraps = false;
+    const state = await archive.note<SmState>('sm');
+    const session = state && this.world.server.resumable.get(state.id);
+    if (!state || !session) return;
+    this.world.faults.struck('sm-h-wraps');
+    const out = wrapBy(state.hOut);
+    const inward = wrapBy(state.hIn);
+    session.handled = plus(session.handled, out);
+    session.acked = plus(session.acked, inward);
+    await archive.setNote('sm', { ...state, hOut: plus(state.hOut, out), hIn: plus(state.hIn, inward), queue: state.queue.map(({ seq, xml }) => ({ seq: plus(seq, out), xml })) });
+  }
+}
+
+export class Tab {
+  readonly name: string;
+  readonly device: Device;
+  readonly world: World;
+  dead = false;
+  /** What the page shows of the connection. */
+  session: SessionView | undefined;
+  archive: Archive | undefined;
+  line: LeaderLine | undefined;
+  readonly ready: Promise<void>;
+  #frozen = false;
+  #held: (() => void)[] = [];
+  #engine: Engine | undefined;
+  readonly storage: StorageTab;
+  readonly #ends = new Set<(message: BusMessage) => void>();
+
+  constructor(device: Device, name: string) {
+    this.device = device;
+    this.world = device.world;
+    this.name = name;
+    this.storage = device.disk.tab();
+    storage.set(name, this.storage);
+    this.ready = this.#start().catch((error: unknown) => this.world.note(this.name, 'tab', `did not start: ${String(error)}`));
+  }
+
+  /** Runs what comes from outside: not any more when dead, later when frozen. */
+  run(task: () => void): void {
+    if (this.dead) return;
+    if (this.#frozen) this.#held.push(task);
+    else task();
+  }
+
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const task of held) this.world.scheduler.after(0, () => this.run(task));
+  }
+
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  get leads(): boolean {
+    return this.device.leader === this;
+  }
+
+  /** From one moment to the next: nothing it does reaches anything any more. */
+  die(committing = false): void {
+    if (this.dead) return;
+    this.dead = true;
+    // Where that is to be, what it was writing gets through first.
+    const raw = committing ? Array.from(this.storage.connections).flatMap((connection) => connection._rawDatabase.transactions.filter((transaction) => transaction.db === connection && transaction._state !== 'finished' && transaction._requests.length === 0 && transaction.mode === 'readwrite')) : [];
+    this.storage.close(raw[0]);
+    this.#gone();
+  }
+
+  /** Closed in good order, as far as a page can. */
+  async close(): Promise<void> {
+    if (this.dead) return;
+    this.line?.close();
+    this.archive?.close();
+    await this.#engine?.close();
+    if (this.dead) return;
+    this.dead = true;
+    this.storage.close();
+    this.#gone();
+  }
+
+  #gone(): void {
+    this.#ends.clear();
+    storage.delete(this.name);
+    this.device.tabs = this.device.tabs.filter((tab) => tab !== this);
+    this.world.dropLinks(this);
+    this.device.locks.drop(this);
+  }
+
+  call<C extends Command>(command: C, ...args: Parameters<Commands[C]>): Promise<unknown> {
+    return this.line ? this.line.call(command, ...args) : Promise.reject(new Error('not ready'));
+  }
+
+  readonly clock: Clock = {
+    now: () => Math.floor(this.world.scheduler.now + this.device.offset),
+    after: (ms, run) => this.world.scheduler.after(ms, () => this.run(run)),
+  };
+
+  /** Both ends of a page, engine and view, hear each other as other tabs do. */
+  readonly #openChannel = (): Channel => {
+    const listeners = new Set<(message: BusMessage) => void>();
+    const receive = (message: BusMessage): void => {
+      for (const listener of Array.from(listeners)) listener(message);
+    };
+    this.#ends.add(receive);
+    const { world, device } = this;
+    return {
+      post: (message) => {
+        if (!this.#ends.has(receive)) return;
+        for (const tab of device.tabs)
+          for (const end of tab.#ends) {
+            if (end === receive) continue;
+            if (tab !== this && world.faults.strikes('channel-lost')) continue;
+            world.scheduler.after(0.1, () => tab.run(() => tab.#ends.has(end) && end(structuredClone(message))));
+          }
+      },
+      onMessage(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      close: () => void this.#ends.delete(receive),
+    };
+  };
+
+  async #open(apply: ReturnType<typeof applyTable>, onPoke: (pokes: readonly Poke[]) => void): Promise<Archive> {
+    const { clock, name, world } = this;
+    asking = this.storage;
+    const opening = openArchive({ name: `${database}${mark}${name}`, apply, onPoke, clock, log: world.log(name) });
+    asking = undefined;
+    return opening;
+  }
+
+  async #start(): Promise<void> {
+    const { clock, device, name, world } = this;
+    const ids = world.random.fork();
+    const newId = (): string => ids.id();
+    const channel = this.#openChannel();
+    channel.onMessage((message) => {
+      if (message.type === 'live' || message.type === 'live-all')
+        for (const change of message.changes) if (change.topic === 'session') this.session = change.value;
+      if (message.type === 'poke') world.seen(this, message.pokes);
+    });
+    this.#engine = startEngine({
+      account,
+      deployment: { domain: 'sim.test', roomsDomain: 'rooms.sim.test', allowedOrigins: [] },
+      archiveName: database,
+      modules,
+      openArchive: async (_name, onPoke) => {
+        const archive = await this.#open(applyTable(modules), (pokes) => {
+          world.seen(this, pokes);
+          onPoke(pokes);
+        });
+        await device.wrap(archive);
+        return archive;
+      },
+      service: async () => 'wss://sim.test/ws',
+      proof: async () => ({ kind: 'token', username: 'me', token: 'a token' }),
+      scramSeen: false,
+      openSocket: () => world.connect(this),
+      locks: device.locks.of(this),
+      openChannel: this.#openChannel,
+      clock,
+      newId,
+      random: () => ids.next(),
+      log: world.log(name),
+    });
+    this.archive = await this.#open({}, (pokes) => {
+      channel.post({ type: 'poke', pokes });
+      world.seen(this, pokes);
+    });
+    this.line = new LeaderLine(channel, clock, newId);
+    channel.post({ type: 'live-please' });
+  }
+}

@@ -1,0 +1,2 @@
+/** Seeds that once failed, and why; they run first, always. */
+export const seeds: readonly (readonly [seed: number, why: string])[] = [];
