@@ -36,12 +36,14 @@ const rank = (file) => (longest.indexOf(basename(file, '.test.ts')) + longest.le
 
 /** @type {readonly Section[]} */
 const sections = [
-  ...['src', '.', 'test', 'test/live', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
+  ...['src', '.', 'test', 'test/live', 'test/sim', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
   { name: 'lint', parts: ['lint', 'check'], commands: () => [[program('oxlint/bin/oxlint'), '--type-aware']] },
   { name: 'build, and its first-load weights', parts: ['build', 'live'], commands: () => [[join(root, 'scripts/build.mjs')]] },
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
+  { name: 'simulated histories', parts: ['sim'], commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
+  { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => [nodeTest(testFiles('test/sim'))], counts: true },
   { name: 'servers and scripts', parts: ['servers', 'live'], commands: () => [nodeTest(testFiles('test/servers', 'test/scripts'))], counts: true },
 ];
 

@@ -144,7 +144,7 @@ export class Device {
   /** All tabs die; what the disk keeps is the outcome's to say. */
   powerLoss(undo: number): void {
     this.disk.kill();
-    for (const tab of [...this.tabs]) tab.die();
+    for (const tab of this.tabs.slice()) tab.die();
     this.disk.reopen(undo > 0 ? 'lost-though-reported' : 'committed', undo);
   }
 

@@ -41,7 +41,11 @@ export class Scheduler {
     this.now = start;
     this.#stepTime = stepTime;
     this.#onError = onError;
-    current = this;
+    Scheduler.#run(this);
+  }
+
+  static #run(scheduler: Scheduler): void {
+    current = scheduler;
   }
 
   after(ms: number, run: () => void): () => void {

@@ -168,4 +168,4 @@ export class World {
   }
 }
 
-const told = (detail: unknown): string => (detail === undefined ? '' : detail instanceof Error ? detail.message : typeof detail === 'object' ? JSON.stringify(detail) : String(detail));
+const told = (detail: unknown): string => (detail === undefined ? '' : detail instanceof Error ? detail.message : typeof detail === 'string' ? detail : JSON.stringify(detail));

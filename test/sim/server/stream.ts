@@ -3,7 +3,8 @@ import { parseFrame } from '../../../src/xmpp/frame.js';
 import type { Element } from '../../../src/xmpp/element.js';
 import type { Link, Peer } from '../network.js';
 import type { Server } from './server.js';
-import { plus, Session } from './session.js';
+import { plus } from './session.js';
+import type { Session } from './session.js';
 import { readStanza, write } from './stanza.js';
 
 const NS_SM = 'urn:xmpp:sm:3';
