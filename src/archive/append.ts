@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.js';
 import { openingState } from '../model/fold-message.js';
 import { TAIL } from '../model/message.js';
 import type { Place } from '../model/message.js';
+import { seenAlready } from './change-state.js';
 import { countUnread } from './conversations.js';
 import { storeFact } from './fold.js';
 import { isMessage, Known } from './known.js';
@@ -13,18 +14,19 @@ import type { Unit } from './unit.js';
 
 /** Makes the row of a message that was not there. */
 export function newMessage(unit: Unit, fact: MessageFact, id: number, place: Place, proof: Proof | undefined): StoredMessage {
-  const { kind: _, body: _body, attachments: _attachments, invitation: _invitation, ...base } = fact;
+  const { kind: _, body: _body, attachments: _attachments, invitation: _invitation, markable, ...base } = fact;
   const row: StoredMessage = {
     ...base,
     at: Number.isFinite(fact.at) ? fact.at : unit.now,
     id,
     place,
     state: openingState(fact),
-    kept: proof ? { proof } : { tail: [fact.archive, place[2]] },
+    kept: { ...(proof ? { proof } : { tail: [fact.archive, place[2]] as const }), ...(markable && { markable }) },
   };
   unit.putMessage(row);
   unit.named.add(id);
-  return row;
+  seenAlready(unit, row);
+  return unit.message(id)!;
 }
 
 /** Ids that a later copy knows and an earlier one did not. */

@@ -1,6 +1,6 @@
 import type { Fact, FactKind } from '../model/fact.js';
 import type { MessageRow, MessageState, OutboxRow, Place } from '../model/message.js';
-import type { ConversationRow, SegmentRow, TimelineItem } from '../model/conversation.js';
+import type { ConversationRow, Seen, SegmentRow, TimelineItem } from '../model/conversation.js';
 import type { Shelf, ShelfName } from '../model/shelf.js';
 import type { Attachment, Invitation } from '../model/fact.js';
 
@@ -95,6 +95,10 @@ export interface Archive extends Shelf {
   setDraft(jid: string, draft: string): Promise<void>;
   /** Moves the read pointer to the newest message and the count to 0. */
   markRead(jid: string): Promise<void>;
+  /** What was read here in these conversations and nobody has been told of. */
+  untold(jids: readonly string[]): Promise<readonly Seen[]>;
+  /** It has been told. */
+  told(seen: Pick<Seen, 'conversation' | 'upTo'>): Promise<void>;
 
   /** Outbox row and pending message in one transaction, `durability: 'strict'`. */
   enqueue(draft: Draft, originId: string, at: number): Promise<MessageRow>;
@@ -118,4 +122,4 @@ export interface Archive extends Shelf {
 }
 
 /** The archive as a page has it: whatever arrives, the engine takes in. */
-export type PageArchive = Omit<Archive, 'append' | 'appendPage' | 'abandonCursor' | 'sound'>;
+export type PageArchive = Omit<Archive, 'append' | 'appendPage' | 'abandonCursor' | 'untold' | 'told' | 'sound'>;

@@ -2,6 +2,7 @@
 import { append } from './append.js';
 import { appendPage } from './append-page.js';
 import type { ApplyTable, Archive } from './archive-types.js';
+import { told, untold } from './displayed.js';
 import { foldNew } from './fold.js';
 import { openPageArchive } from './page-archive.js';
 import type { PageArchiveOptions } from './page-archive.js';
@@ -18,6 +19,8 @@ export async function openArchive({ apply, ...options }: ArchiveOptions): Promis
     ...archive,
     append: async (facts, durability = 'relaxed') => write(durability, async (unit) => append(unit, facts)),
     appendPage: async (page) => write('relaxed', async (unit) => appendPage(unit, page, openedAt)),
+    untold: async (jids) => write('relaxed', async (unit) => untold(unit, jids)),
+    told: async (seen) => write('relaxed', async (unit) => told(unit, seen)),
     abandonCursor: async (archiveJid) => write('relaxed', async (unit) => abandonCursor(unit, archiveJid)),
     // What cannot even be read is not whole either: a row of another shape, a store that is not there.
     sound: async () => isSound(database).catch(() => false),

@@ -50,7 +50,7 @@ export async function countUnread(unit: Unit, fresh: readonly StoredMessage[], m
     const pointer = conversation.readUpTo;
     if (row.mine) {
       if (waits(row) || (pointer && comparePlaces(row.place, pointer) <= 0)) continue;
-      unit.putConversation({ ...conversation, unread: 0, readUpTo: row.place, kept: { ...conversation.kept, readRow: row.id } });
+      unit.putConversation({ ...conversation, unread: 0, readUpTo: row.place, kept: { ...conversation.kept, readRow: row.id, spoke: true } });
       const last = conversation.kept.lastPlace;
       if (conversation.unread > 0 && last && comparePlaces(last, row.place) > 0) recount.add(row.conversation);
       continue;
@@ -60,19 +60,23 @@ export async function countUnread(unit: Unit, fresh: readonly StoredMessage[], m
   }
   if (recount.size === 0) return;
   // What was unread before may stand on either side of the new pointer.
-  unit.save();
-  for (const jid of recount) {
-    const conversation = unit.conversation(jid)!;
-    const after = IDBKeyRange.bound([...conversation.readUpTo!], [jid, []], true);
-    // oxlint-disable-next-line no-await-in-loop -- one transaction
-    const rows = await unit.tx.objectStore('messages').index('place').getAll(after, MANY_UNREAD);
-    unit.putConversation({ ...conversation, unread: rows.filter((row) => !row.mine).length });
-  }
+  // oxlint-disable-next-line no-await-in-loop -- one transaction
+  for (const jid of recount) await recountUnread(unit, jid);
 }
 
-/** The read pointer goes where its message goes. */
+/** Counts what stands after the read pointer. */
+export async function recountUnread(unit: Unit, jid: string): Promise<void> {
+  unit.save();
+  const conversation = unit.conversation(jid)!;
+  const after = IDBKeyRange.bound([...conversation.readUpTo!], [jid, []], true);
+  const rows = await unit.tx.objectStore('messages').index('place').getAll(after, MANY_UNREAD);
+  unit.putConversation({ ...conversation, unread: rows.filter((row) => !row.mine).length });
+}
+
+/** What was read, and what the other side has seen, goes where its message goes. */
 export function moveReadPointer(unit: Unit, row: StoredMessage): void {
-  const conversation = unit.conversation(row.conversation);
+  let conversation = unit.conversation(row.conversation);
+  if (conversation?.kept.seenRow === row.id) unit.putConversation((conversation = { ...conversation, kept: { ...conversation.kept, seenUpTo: row.place } }));
   if (conversation?.kept.readRow === row.id) unit.putConversation({ ...conversation, readUpTo: row.place });
 }
 
@@ -138,7 +142,7 @@ export async function readAll(unit: Unit, jid: string): Promise<void> {
   const row = await lastArrived(unit, startingWith(jid));
   const moves = row && (!conversation.readUpTo || comparePlaces(row.place, conversation.readUpTo) > 0);
   if (!moves && conversation.unread === 0) return;
-  const pointer: { readUpTo?: Place } = moves ? { readUpTo: row.place } : {};
+  const pointer: { readUpTo?: Place; untold?: true } = moves ? { readUpTo: row.place, untold: true } : {};
   unit.putConversation({ ...conversation, unread: 0, ...pointer, kept: { ...conversation.kept, ...(moves ? { readRow: row.id } : {}) } });
 }
 

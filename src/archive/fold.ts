@@ -5,6 +5,7 @@ import type { Log } from '../base/log.js';
 import type { Fact } from '../model/fact.js';
 import type { MessageState, Place } from '../model/message.js';
 import type { ApplyTable } from './archive-types.js';
+import { displayedUpTo } from './displayed.js';
 import { knownKey } from './known.js';
 import { comparePlaces } from './segments.js';
 import type { Proof, StoredFact, StoredMessage } from './schema.js';
@@ -17,6 +18,9 @@ const MANY = 8;
 const FEW_WAITING = 256;
 
 export type Folding = { readonly apply: ApplyTable; readonly log: Log };
+
+/** It speaks of everything up to its message, and so folds into more than that. */
+const isDisplayed = (row: StoredFact): row is StoredFact & { readonly fact: Fact<'displayed'> } => row.fact.kind === 'displayed';
 
 const targetOf = (fact: Fact): string | undefined => ('target' in fact ? fact.target : undefined);
 
@@ -43,8 +47,12 @@ export async function foldNew(unit: Unit, folding: Folding): Promise<void> {
   unit.unfolded.clear();
   unit.named.clear();
   for (const [id, facts] of work) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, in one transaction
-    await foldInto(unit, unit.message(id)!, [...facts], folding);
+    const row = unit.message(id)!;
+    const [shown, others] = [[...facts].filter(isDisplayed), [...facts].filter((fact) => !isDisplayed(fact))];
+    // oxlint-disable no-await-in-loop -- one after the other, in one transaction
+    if (others.length > 0) await foldInto(unit, row, others, folding);
+    for (const { fact } of shown) await displayedUpTo(unit, unit.message(id)!, fact);
+    // oxlint-enable no-await-in-loop
   }
 }
 

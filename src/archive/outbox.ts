@@ -5,18 +5,10 @@ import { MAX_BODY } from '../model/fold-message.js';
 import { TAIL } from '../model/message.js';
 import type { MessageState, OutboxRow } from '../model/message.js';
 import type { Draft } from './archive-types.js';
+import { changeState, seenAlready } from './change-state.js';
 import { conversationFor, lastArrived, readAll } from './conversations.js';
 import type { StoredMessage } from './schema.js';
 import type { Unit } from './unit.js';
-
-/** Changes the state and what a later folding starts from. */
-function changeState(unit: Unit, row: StoredMessage, change: (state: MessageState) => void): void {
-  const state = structuredClone(row.state);
-  change(state);
-  const original = row.kept.original && structuredClone(row.kept.original);
-  if (original) change(original);
-  unit.putMessage({ ...row, state, kept: original ? { ...row.kept, original } : row.kept });
-}
 
 const undelivered = (state: MessageState): boolean => state.delivery === undefined || state.delivery === 'sending' || state.delivery === 'failed';
 
@@ -36,6 +28,7 @@ export async function enqueue(unit: Unit, draft: Draft, originId: string, at: nu
   const { conversation, chatType, sender, archive, body, file, fileName, invitation } = draft;
   if (body.length > MAX_BODY) throw new ChatError('too-large', `a message may have ${MAX_BODY} characters`);
   const listed = await conversationFor(unit, conversation, { chatType });
+  if (!listed.kept.spoke) unit.putConversation({ ...listed, kept: { ...listed.kept, spoke: true } });
   if (listed.unread > 0) await readAll(unit, conversation);
   const id = unit.nextId();
   // Its address comes with the upload; what it is shows at once.
@@ -104,7 +97,11 @@ export async function settleOwn(unit: Unit, message: number): Promise<void> {
     await outbox.delete(outgoing.id);
     unit.pokeOutbox();
   }
-  if (row && !bounced && undelivered(row.state)) changeState(unit, row, toSent);
+  if (!row || bounced || !undelivered(row.state)) return;
+  changeState(unit, row, toSent);
+  // Somebody may be quicker to read than the server to acknowledge.
+  await unit.loadConversations([row.conversation]);
+  seenAlready(unit, unit.message(message)!);
 }
 
 export async function markSent(unit: Unit, originIds: readonly string[]): Promise<void> {

@@ -25,6 +25,8 @@ export type KeptOfMessage = {
   readonly folded?: Place;
   /** It was bounced, so no acknowledgement makes it `sent`. */
   readonly bounced?: boolean;
+  /** Its sender wants to know when it has been displayed. */
+  readonly markable?: true;
 };
 export type StoredMessage = MessageRow & { readonly kept: KeptOfMessage };
 
@@ -59,6 +61,13 @@ export type StoredConversation = ConversationRow & {
     readonly lastPlace?: Place;
     /** The message of `readUpTo`. */
     readonly readRow?: number;
+    /** The message up to which other devices, and whoever wrote, know what was read. */
+    readonly toldRow?: number;
+    /** Up to where the other side has seen what we wrote, and its message. */
+    readonly seenUpTo?: Place;
+    readonly seenRow?: number;
+    /** We have said something here ourselves. */
+    readonly spoke?: true;
   };
 };
 

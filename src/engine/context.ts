@@ -53,6 +53,7 @@ export function createContext(ports: ContextPorts): XepContext {
     send: (stanza) => need().send(stanza),
     sendNonza: (element) => need().sendNonza?.(element),
     iq: async (stanza, options) => need().iq(stanza, options),
+    record: (facts) => archive.append([facts]),
     mine: (kind, conversation, target) => archive.hasFact(kind, conversation, target, true),
   };
 }

@@ -31,6 +31,7 @@ import { lead } from './leader.js';
 import { LiveStore } from './live-store.js';
 import { Outbox } from './outbox.js';
 import { Reactions } from './reactions.js';
+import { SeenTeller } from './seen-teller.js';
 import { Session } from './session.js';
 import { watchArchive } from './watch-archive.js';
 
@@ -96,7 +97,9 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   const live = new LiveStore(clock, (changes) => bus.tellLive(changes));
   const correspondents = new Set<string>();
   const fullAddresses = new Set<string>();
+  let seen: SeenTeller | undefined;
   const noteAddresses = (pokes: readonly Poke[]): void => {
+    seen?.poked(pokes);
     for (const { jid, kind, preview } of pokes.flatMap((poke) => (poke.kind === 'conversations' ? poke.rows : []))) {
       if (resourceOf(jid)) fullAddresses.add(jid);
       // Whom we wrote to knows of us.
@@ -223,6 +226,8 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
     if (view?.state === 'joined') void outbox.flush();
   });
 
+  seen = new SeenTeller({ archive, modules, ctx, live, clock, log });
+
   // What the pages see from here on is this engine's.
   const [conversations, kept] = await Promise.all([archive.conversations(), store.load(), session.load()]);
   noteAddresses([{ kind: 'conversations', rows: conversations }]);
@@ -256,6 +261,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   stopServing();
   session.end();
   outbox.stop();
+  seen.stop();
   await connection.stop();
   for (const module of modules) module.onEnd?.(ctx);
   live.stop();

@@ -120,6 +120,7 @@ export class Inbox {
     let stanza = outer;
     let origin: Origin = 'live';
     let found: Found = {};
+    let copy = false;
     for (let depth = 0; depth <= deepest; depth += 1) {
       let opened: Unwrapped | undefined;
       for (const module of modules) {
@@ -135,10 +136,11 @@ export class Inbox {
       }
       if (!opened) {
         const base = this.#ports.base(stanza, found);
-        return base && { stanza, base, origin };
+        return base && { stanza, base, origin, ...(copy && { copy }) };
       }
       ({ stanza } = opened);
       origin = opened.origin ?? origin;
+      copy ||= opened.copy === true;
       found = { ...found, ...opened.base, ...(opened.sent === undefined ? {} : { sent: opened.sent }) };
     }
     log.warn('rejected: wrapped too often');

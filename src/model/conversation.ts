@@ -15,6 +15,8 @@ export type ConversationRow = {
   readonly unread: number;
   /** The last message read, where known. */
   readonly readUpTo?: Place;
+  /** More was read on this device than the other ones, and whoever wrote it, have been told. */
+  readonly untold?: true;
   /** What was typed and not sent. */
   readonly draft?: string;
 };
@@ -38,3 +40,18 @@ export type SegmentRow = {
 export type TimelineItem =
   | { readonly kind: 'message'; readonly row: MessageRow }
   | { readonly kind: 'gap'; readonly segment: number };
+
+/** What was read on this device and is to be told. */
+export type Seen = {
+  readonly conversation: string;
+  readonly chatType: 'chat' | 'groupchat';
+  /** The last message of somebody else that was read, by its row. */
+  readonly upTo: number;
+  /** The last one that `archive` has given an id. */
+  readonly archive: string;
+  readonly archiveId?: string;
+  /** The `messageId` of the last one whose sender wants to know. */
+  readonly markable?: string;
+  /** We have written here ourselves, so that they know of us. */
+  readonly spoke: boolean;
+};

@@ -18,11 +18,13 @@ declare module '../model/fact.js' {
   }
 }
 
-async function answer({ stanza, base, origin }: Incoming, ctx: XepContext): Promise<void> {
+async function answer({ stanza, base, origin, copy }: Incoming, ctx: XepContext): Promise<void> {
   const { id, from, type } = stanza.attrs;
   if (!id || !from || base.mine || base.chatType === 'groupchat' || type === 'error' || type === 'groupchat' || origin === 'history') return; // §5.5: only when first received
   // §5.4: a receipt is not itself acknowledged.
   if (!stanza.getChild('request', NS) || stanza.getChild('received', NS)) return;
+  // The device it was sent to answers, and each message is answered once.
+  if (copy) return;
   // §8: a receipt tells that we are here; only to those who may know.
   if (!ctx.trusts(base.sender)) return;
   // Another device of ours may have answered while this one was away.

@@ -35,7 +35,7 @@ function open(outer: Element, { me }: XepContext): Unwrapped | Rejected | undefi
   const ours = normalizeJid(stanza.attrs[sent ? 'from' : 'to']);
   if (!ours || bareJid(ours) !== me) return { reject: 'a carbon of a message that was not ours' };
   if (!normalizeJid(stanza.attrs[sent ? 'to' : 'from'])) return { reject: 'a carbon of a message without an address' };
-  return sent ? { stanza, sent } : { stanza };
+  return sent ? { stanza, sent } : { stanza, copy: true };
 }
 
 /** §9: keeps a message of ours from being copied to anybody's other devices; for what only one device can read. */

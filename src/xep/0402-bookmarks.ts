@@ -12,13 +12,12 @@ import { ChatError } from '../base/error.js';
 import type { RoomRow } from '../model/room.js';
 import { discoInfo } from './0030-disco.js';
 import { NS_LEGACY, fetchLegacy, roomJid, writeLegacy } from './0048-bookmarks.js';
-import { NS_BOOKMARKS, fetchNative, forgetNode, publishNative, readItem, retractNative } from './0402-publish.js';
+import { NS_EVENT, forgetNodes } from './0223-private-storage.js';
+import { NS_BOOKMARKS, fetchNative, publishNative, readItem, retractNative } from './0402-publish.js';
 import { joinKeptRow, joinRoom, leaveRoom, type JoinRequest } from './0045-muc-join.js';
 import { roomOf } from './0045-muc-rooms.js';
 import { perSession } from './session-state.js';
 import type { Incoming, XepContext, XepModule } from './module.js';
-
-const NS_EVENT = 'http://jabber.org/protocol/pubsub#event';
 
 /** Where this account's bookmarks live. */
 type Stores = { readonly native: boolean; readonly legacy: boolean };
@@ -203,6 +202,6 @@ export const bookmarks: XepModule = {
   onEnd(ctx) {
     states.of(ctx).cancelSync?.();
     states.drop(ctx);
-    forgetNode(ctx);
+    forgetNodes(ctx);
   },
 };

@@ -13,10 +13,12 @@ import { delay } from './0203-delay.js';
 import { invitations } from './0249-invitations.js';
 import { carbons } from './0280-carbons.js';
 import { mam } from './0313-mam.js';
+import { displayedMarkers } from './0333-displayed-markers.js';
 import { clientState } from './0352-csi.js';
 import { stanzaIds } from './0359-stanza-ids.js';
 import { bookmarks } from './0402-bookmarks.js';
 import { selfPing } from './0410-self-ping.js';
+import { displayedSync } from './0490-displayed-sync.js';
 import { message } from './rfc6121-message.js';
 import { presence } from './rfc6121-presence.js';
 import { roster } from './rfc6121-roster.js';
@@ -31,6 +33,8 @@ export const modules: readonly XepModule[] = [
   oob,
   chatStates,
   receipts,
+  displayedMarkers,
+  displayedSync,
   delay,
   mam,
   clientState,

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
 import type { Log } from '../base/log.js';
 import type { Attachment, Fact, FactBase, FactKind } from '../model/fact.js';
+import type { Seen } from '../model/conversation.js';
 import type { Live } from '../model/live.js';
 import type { MessageState } from '../model/message.js';
 import type { Shelf } from '../model/shelf.js';
@@ -16,6 +17,8 @@ export type Incoming = {
   /** Base of every fact it holds; complete. */
   readonly base: FactBase;
   readonly origin: Origin;
+  /** A copy of what was sent to another device of ours (XEP-0280), whose business it is to answer. */
+  readonly copy?: boolean;
 };
 
 /** What an `unwrap` found inside: the stanza, and what the wrapper knows better than the stanza. */
@@ -23,6 +26,7 @@ export type Unwrapped = {
   readonly stanza: Element;
   readonly base?: { readonly at?: number; readonly archive?: string; readonly archiveId?: string };
   readonly origin?: Origin;
+  readonly copy?: boolean;
   /** A copy of what another device of ours sent (XEP-0280) or of what we sent (MAM): `from` is us. */
   readonly sent?: boolean;
   /** Kept by the module that asked for it (a MAM page is committed whole); goes no further. */
@@ -72,6 +76,8 @@ export interface XepContext {
   iq(stanza: Element, options?: { readonly timeout?: number }): Promise<Element>;
   /** Has this account, on any device, already recorded such a fact about `target`? */
   mine(kind: FactKind, conversation: string, target: string): Promise<boolean>;
+  /** Commits what somebody said in another way than by a message. */
+  record(facts: readonly Fact[]): Promise<void>;
   /** Whether the contact may know that we are here (subscription `from` or `both`), or wrote to us in this session. */
   trusts(jid: string): boolean;
   /** Sends a top-level element that is no stanza and is not counted by stream management (RFC 6120 §4.1). */
@@ -98,6 +104,8 @@ export interface XepModule {
   read?(incoming: Incoming): Fact[];
   /** After the commit; live at once, held until catch-up has ended for catch-up, never for history. */
   react?(incoming: Incoming, ctx: XepContext): Promise<void> | void;
+  /** A conversation was read on this device. Rejects `offline` or `timeout` to be asked again; anything else is not tried twice. */
+  seen?(seen: Seen, ctx: XepContext): Promise<void> | void;
   /** A presence stanza; `true` claims it (a room's, say) and keeps it from the roster. */
   onPresence?(presence: Element, ctx: XepContext): boolean | void;
   /** Our presence on its way out; may only append children. */

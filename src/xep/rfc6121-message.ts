@@ -11,6 +11,7 @@ import { childElements, xml } from '../xmpp/element.js';
 import { readDelay } from './0203-delay.js';
 import { originIdOf, stanzaIdBy, usableId } from './0359-stanza-ids.js';
 import { bodyWithAddresses, readOob } from './0066-oob.js';
+import { isMarkable, isMarker } from './0333-displayed-markers.js';
 import { stanzaError } from './stanza-error.js';
 import type { Element } from '../xmpp/element.js';
 import type { Attachment, FactBase } from '../model/fact.js';
@@ -135,7 +136,7 @@ const isInvitation = (stanza: Element): boolean => {
 
 /** What goes out by itself and is nobody's message: its bounce is of no interest to anybody. */
 const isCourtesy = (stanza: Element): boolean =>
-  stanza.getChild('received', 'urn:xmpp:receipts') !== undefined || childElements(stanza).some((child) => child.getNS() === 'http://jabber.org/protocol/chatstates');
+  !stanza.getChild('body') && (isMarker(stanza) || stanza.getChild('received', 'urn:xmpp:receipts') !== undefined || childElements(stanza).some((child) => child.getNS() === 'http://jabber.org/protocol/chatstates'));
 
 /** A message of ours, before the extensions add to it. */
 export const messageStanza = (message: { readonly to: string; readonly chatType: 'chat' | 'groupchat'; readonly id: string; readonly body: string; readonly attachments?: readonly Attachment[] | undefined }): Element =>
@@ -155,7 +156,7 @@ export const message: XepModule = {
     if (isInvitation(stanza)) return [];
     const { body, attachments } = readOob(stanza, bodyOf(stanza));
     if (body.trim() === '' && !attachments.length) return [];
-    return [{ ...base, kind: 'message', body, ...(attachments.length && { attachments }) }];
+    return [{ ...base, kind: 'message', body, ...(attachments.length && { attachments }), ...(!base.mine && isMarkable(stanza) && { markable: true }) }];
   },
   apply: {
     failure(state, fact) {

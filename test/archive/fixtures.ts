@@ -74,6 +74,12 @@ export function receipt(target: string, said: Said = {}): Fact<'test-receipt'> {
   return { ...base, kind: 'test-receipt', target };
 }
 
+/** `target` was seen by BOB, or read by us on another device. */
+export function displayed(target: string, said: Said = {}): Fact<'displayed'> {
+  const { body: _, ...base } = message('', { id: `displayed-${target}`, ...said });
+  return { ...base, kind: 'displayed', target };
+}
+
 export const item = (archiveId: string, ...facts: Fact[]): PageItem => ({ archiveId, facts });
 /** Items whose message is named like its archive id: `s1` says "s1". */
 export const items = (...ids: string[]): PageItem[] => ids.map((id) => item(id, message(id)));

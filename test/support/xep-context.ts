@@ -9,7 +9,7 @@ import type { Element } from '../../src/xmpp/element.js';
 import type { LiveTopic, LiveTopics, Live } from '../../src/model/live.js';
 import type { Shelf, ShelfName, ShelfRows } from '../../src/model/shelf.js';
 import type { XepContext, XepModule } from '../../src/xep/module.js';
-import type { FactKind } from '../../src/model/fact.js';
+import type { Fact, FactKind } from '../../src/model/fact.js';
 
 /** A clock that stands still until told to go on. */
 export class TestClock implements Clock {
@@ -106,6 +106,8 @@ export type FakeContext = XepContext & {
   readonly trusted: Set<string>;
   /** `kind conversation target` that `mine` says yes to. */
   readonly recorded: Set<string>;
+  /** What `record` was given. */
+  readonly facts: Fact[];
   /** Answers IQs from now on; the newest handler that returns something wins. XML of type `error` rejects. */
   onIq(answer: (iq: Element) => Answer | undefined | Promise<Answer | undefined>): void;
 };
@@ -131,6 +133,8 @@ export function fakeContext(options: { jid?: string; modules?: readonly XepModul
     asked: [],
     trusted: new Set(),
     recorded: new Set(),
+    facts: [],
+    record: async (facts) => void context.facts.push(...facts),
     send: (stanza) => void context.sent.push(stanza),
     sendNonza: (element) => void context.nonzas.push(element),
     async iq(stanza) {

@@ -46,6 +46,10 @@ describe('xep/0184-receipts', () => {
     expect(without.attrs['id']).to.equal(undefined);
     expect(await sent({ stanza: without, base, origin: 'live' })).to.deep.equal([]);
   });
+  it('leaves the answer to the device that it was sent to', async () => {
+    const stanza = await example('0184', 'A content message with receipt requested');
+    expect(await sent({ stanza, base, origin: 'live', copy: true })).to.deep.equal([]);
+  });
   it('asks for a receipt of each message with a body, never of a room\'s', () => {
     const write = (xml: string, chatType: 'chat' | 'groupchat' = 'chat'): Element => {
       const stanza = parse(xml);

@@ -121,6 +121,11 @@ describe('xep/rfc6121-message: what was said', () => {
     expect(read("<message from='j@x.example/a' type='error' id='r1'><received xmlns='urn:xmpp:receipts' id='m1'/><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")).to.deep.equal([]);
     expect(read("<message from='coven@chat.example' type='error' id='m3'><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")[0]).to.include({ conversation: 'coven@chat.example', chatType: 'groupchat', condition: 'forbidden' });
   });
+  it('reads the bounce of a whole message, chat state and all, for some servers send it back as it was', () => {
+    const facts = read("<message from='juliet@capulet.example' type='error' id='m9'><body>x</body><active xmlns='http://jabber.org/protocol/chatstates'/><markable xmlns='urn:xmpp:chat-markers:0'/><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>");
+    expect(facts.map(({ kind }) => kind)).to.deep.equal(['failure']);
+  });
+
   it('folds a failure, but not over a device that took it', () => {
     const fact = read("<message from='j@x.example/a' type='error' id='m9'><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")[0] as Fact<'failure'>;
     const state: MessageState = { body: 'x', attachments: [], delivery: 'sent' };
