@@ -82,7 +82,7 @@ for (const [server, browser, other] of pairs) {
       await listSays(desk, 'Conversations', /unread/, { not: true });
       await view.until(async () => (await page.title()) === 'Tertulia', 'no count in the title');
       await say(desk, 'line-3');
-      await reads(desk, 'line-3', /Sent|Delivered/);
+      await reads(desk, 'line-3', /Sent|Delivered|Read/);
       await view.until(() => Promise.resolve(said(ada.heard).includes('line-3')), 'the answer to arrive');
 
       // A reload without a connection: all of it is there before the network has answered.

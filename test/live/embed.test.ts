@@ -101,7 +101,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         assert.deepEqual(await kinds(tab, 'sent', 'message'), []);
         await chat.view.click('textbox', 'Message');
         await tab.keyboard.press('Enter');
-        await reads(chat, 'today?', /Delivered|Sent/);
+        await reads(chat, 'today?', /Delivered|Sent|Read/);
         await view.until(async () => support.heard.length === 1, 'support to hear it');
         const guest = support.heard[0]!.from;
 
@@ -291,7 +291,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await view.click('button', 'Open chat');
         const there = { page: tab, view: await person.widget(tab) };
         await say(there, 'half a word');
-        await reads(there, 'half a word', /Sent|Delivered/);
+        await reads(there, 'half a word', /Sent|Delivered|Read/);
         await tab.goto(`${stage().demo}/`);
         await tab.goBack();
         await view.find('button', 'Close chat');
@@ -351,7 +351,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
           await chat.view.find('textbox', 'Message');
           assert.match(await chat.view.text(await chat.view.find('dialog', 'Help')), /without an account: this conversation ends when you close the page/);
           await say(chat, words);
-          await reads(chat, words, /Sent|Delivered/);
+          await reads(chat, words, /Sent|Delivered|Read/);
           assert.equal((await chat.view.texts('article')).length, 1);
           await chat.view.until(async () => support.heard.some(({ body }) => body === words), 'support to hear it');
           await tab.close();
@@ -376,7 +376,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await tab.keyboard.press('Enter');
         await chat.view.find('textbox', 'Message');
         await say(chat, `By the form, ${browser}`);
-        await reads(chat, `By the form, ${browser}`, /Sent|Delivered/);
+        await reads(chat, `By the form, ${browser}`, /Sent|Delivered|Read/);
       });
 
       it(`${browser}: host: the page says who it is, each time it is asked`, async (test) => {
@@ -454,7 +454,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await person.view(tab).click('button', 'Open chat');
         const chat = { page: tab, view: await person.widget(tab) };
         await say(chat, 'Forget me');
-        await reads(chat, 'Forget me', /Sent|Delivered/);
+        await reads(chat, 'Forget me', /Sent|Delivered|Read/);
         const inside = `(async () => ({
           databases: (await indexedDB.databases()).map(({ name }) => name), caches: await caches.keys(), stored: Object.keys(localStorage).concat(Object.keys(sessionStorage)), cookies: document.cookie,
           locks: await navigator.locks.query().then(({ held, pending }) => [...held, ...pending].map(({ name }) => name)), workers: (await navigator.serviceWorker.getRegistrations()).length,
@@ -518,7 +518,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         person.expect(/evil\.example/);
         const chat = { page: tab, view: await person.widget(tab) };
         await say(chat, 'My secret is plums');
-        await reads(chat, 'My secret is plums', /Sent|Delivered/);
+        await reads(chat, 'My secret is plums', /Sent|Delivered|Read/);
         await chat.view.until(async () => support.heard.length > 0, 'support to hear it');
         assert.equal((await chat.view.texts('article')).length, 1, 'one greeting, one chat');
         const guest = support.heard.at(-1)!.from.split('/')[0]!;
@@ -545,7 +545,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await view.click('button', 'Open chat');
         const chat = { page: tab, view: await person.widget(tab) };
         await say(chat, 'Strictly speaking');
-        await reads(chat, 'Strictly speaking', /Sent|Delivered/);
+        await reads(chat, 'Strictly speaking', /Sent|Delivered|Read/);
         await tab.evaluate("tertulia.setTheme('dark')");
         await tab.keyboard.press('Escape');
         await view.find('button', 'Open chat');

@@ -70,12 +70,12 @@ for (const [server, visitors, answerers] of pairs) {
       const visitor = await stage().launch(visitors);
       const chat = await openWidget(visitor, stage());
       await say(chat, 'Two files for you');
-      await reads(chat, 'Two files for you', /Sent|Delivered/);
+      await reads(chat, 'Two files for you', /Sent|Delivered|Read/);
       await attach(chat, picture, document);
       await chat.view.find('button', 'Remove the file: prices.pdf');
       await chat.view.click('button', 'Send');
       await drawn(chat, 'leaves.png');
-      await reads(chat, 'prices.pdf', /Sent|Delivered/);
+      await reads(chat, 'prices.pdf', /Sent|Delivered|Read/);
 
       const desk = await signIn(await stage().launch(answerers), stage(), 'support@localhost');
       await openEntry(desk, 'Conversations', 'guest-');
@@ -90,7 +90,7 @@ for (const [server, visitors, answerers] of pairs) {
       const support = await signInRaw(test, stage().server, 'support@localhost');
       const chat = await openWidget(visitor, stage());
       await say(chat, 'Are you there?');
-      await reads(chat, 'Are you there?', /Sent|Delivered/);
+      await reads(chat, 'Are you there?', /Sent|Delivered|Read/);
       await attach(chat, huge);
       await chat.view.find('alert', /too large\. The server takes files up to/);
       await chat.view.gone('button', 'Remove the file: huge.bin');
@@ -109,15 +109,15 @@ for (const [server, visitors, answerers] of pairs) {
       const support = await signInRaw(test, stage().server, 'support@localhost');
       const chat = await openWidget(visitor, stage());
       await say(chat, 'A long file comes');
-      await reads(chat, 'A long file comes', /Sent|Delivered/);
+      await reads(chat, 'A long file comes', /Sent|Delivered|Read/);
       await attach(chat, long);
       await chat.view.click('button', 'Send');
-      await chat.view.until(async () => (await chat.view.findAll('progressbar')).length > 0 || /Sending|Sent|Delivered/.test((await chat.view.texts('article')).at(-1) ?? ''), 'the upload to begin');
+      await chat.view.until(async () => (await chat.view.findAll('progressbar')).length > 0 || /Sending|Sent|Delivered|Read/.test((await chat.view.texts('article')).at(-1) ?? ''), 'the upload to begin');
       stage().xmppLine.cut();
       await say(chat, 'said meanwhile');
       await reads(chat, 'said meanwhile', /Sending/);
       stage().xmppLine.mend();
-      await reads(chat, 'said meanwhile', /Sent|Delivered/);
+      await reads(chat, 'said meanwhile', /Sent|Delivered|Read/);
       // Resumed by itself, or failed and asked for again.
       await chat.view.until(async () => {
         const [retry] = await chat.view.findAll('button', 'Try again');
@@ -133,7 +133,7 @@ for (const [server, visitors, answerers] of pairs) {
       await chat.view.click('button', 'Send');
       await reads(chat, 'prices.pdf', /Sending/);
       stage().xmppLine.mend();
-      await reads(chat, 'prices.pdf', /Sent|Delivered/);
+      await reads(chat, 'prices.pdf', /Sent|Delivered|Read/);
       await chat.view.until(async () => support.heard.filter(({ body }) => body.endsWith('prices.pdf')).length === 1, 'the document, once');
     });
   });

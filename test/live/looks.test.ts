@@ -41,7 +41,7 @@ withServer('prosody', (stage) => {
     await look(chat.page, chat.view, 'widget-empty');
     for (const words of ['Good morning! Which tea would you give somebody who only drinks coffee?', 'Asking for a friend.', 'https://example.com/teas/a-rather-long-address-that-goes-on-and-on-without-any-place-to-break']) {
       await say(chat, words);
-      await reads(chat, words, /Sent|Delivered/);
+      await reads(chat, words, /Sent|Delivered|Read/);
     }
     await look(chat.page, chat.view, 'widget-conversation');
     stage().xmppLine.cut();

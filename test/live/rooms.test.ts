@@ -80,7 +80,7 @@ for (const [server, browser] of pairs) {
       await openRoom(alice, 'Open rooms', /^Lobby/);
       await isInside(alice, 'Lobby', 2);
       await say(alice, 'Hello lobby');
-      await reads(alice, 'Hello lobby', /Sent|Delivered/);
+      await reads(alice, 'Hello lobby', /Sent|Delivered|Read/);
       await heard(support, 'Hello lobby');
       write(support, 'lobby@rooms.localhost', 'Hello alice', 'groupchat');
       await reads(alice, 'Hello alice');
@@ -123,7 +123,7 @@ for (const [server, browser] of pairs) {
       await reads(alice, 'While she was out');
       await say(alice, 'Back again');
       await heard(bob, 'Back again');
-      await reads(alice, 'Back again', /Sent|Delivered/);
+      await reads(alice, 'Back again', /Sent|Delivered|Read/);
       const said = (await messages(alice.view)).flatMap((text) => /The first leaves|While she was out|Back again/.exec(text)?.[0] ?? []);
       assert.deepEqual(said, ['The first leaves', 'While she was out', 'Back again']);
     });
@@ -231,7 +231,7 @@ for (const [server, browser] of pairs) {
       await openRoom(home, 'Your rooms', /^The den.*Joined/);
       await isInside(home, 'The den', 2);
       await say(home, 'From home');
-      await reads(home, 'From home', /Sent|Delivered/);
+      await reads(home, 'From home', /Sent|Delivered|Read/);
       await reads(alice, 'From home');
       write(bob, den, 'Both of you', 'groupchat');
       await Promise.all([reads(home, 'Both of you'), reads(alice, 'Both of you')]);
@@ -251,10 +251,10 @@ for (const [server, browser] of pairs) {
       await openRoom(support, 'Open rooms', /^Lobby/);
       await support.view.find('textbox', 'Message');
       await say(support, 'Welcome to the club');
-      await reads(support, 'Welcome to the club', /Sent|Delivered/);
+      await reads(support, 'Welcome to the club', /Sent|Delivered|Read/);
       await reads(club, 'Welcome to the club');
       await say(club, 'Glad to be here');
-      await reads(club, 'Glad to be here', /Sent|Delivered/);
+      await reads(club, 'Glad to be here', /Sent|Delivered|Read/);
       await reads(support, 'Glad to be here');
       await Promise.all([club.page.waitForNavigation(), club.page.reload()]);
       const again = { page: club.page, view: await visitor.widget(club.page) };

@@ -190,7 +190,7 @@ for (const [server, browser] of pairs) {
       await writeTo(desk, laptop.jid);
       await say(desk, 'To the laptop alone.');
       assert.equal((await heard(laptop, 'To the laptop alone.')).attrs.to, laptop.jid);
-      await reads(desk, 'To the laptop alone.', /Sent|Delivered/);
+      await reads(desk, 'To the laptop alone.', /Sent|Delivered|Read/);
       await writeTo(desk, 'localhost');
       await desk.view.find('heading', 'localhost');
       await say(desk, 'Dear server');

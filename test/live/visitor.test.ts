@@ -28,13 +28,13 @@ for (const [server, visitors, answerers] of pairs) {
       const chat = await openWidget(visitor, stage());
       await chat.view.find('dialog', 'Camellia Tea');
       await say(chat, 'Which tea for a rainy day?');
-      await reads(chat, 'Which tea for a rainy day?', /Sent|Delivered/);
+      await reads(chat, 'Which tea for a rainy day?', /Sent|Delivered|Read/);
 
       const support = await stage().launch(answerers);
       const desk = await signIn(support, stage(), 'support@localhost');
       await openEntry(desk, 'Conversations', 'Which tea for a rainy day?');
       await reads(desk, 'Which tea for a rainy day?');
-      await reads(chat, 'Which tea for a rainy day?', /Delivered/);
+      await reads(chat, 'Which tea for a rainy day?', /Delivered|Read/);
 
       await desk.view.type('textbox', 'Message', 'Lapsang');
       const dialog = await chat.view.find('dialog', 'Camellia Tea');
@@ -50,8 +50,8 @@ for (const [server, visitors, answerers] of pairs) {
       // A second tab: both are live.
       const second = await openWidget(visitor, stage());
       await say(second, 'And for the morning?');
-      await reads(second, 'And for the morning?', /Delivered/);
-      await reads(onward, 'And for the morning?', /Delivered/);
+      await reads(second, 'And for the morning?', /Delivered|Read/);
+      await reads(onward, 'And for the morning?', /Delivered|Read/);
       await say(desk, 'Assam.');
       await reads(second, 'Assam.');
       await reads(onward, 'Assam.');
@@ -60,10 +60,10 @@ for (const [server, visitors, answerers] of pairs) {
       await visitor.leave();
       const back = await stage().launch(visitors, { userDataDir: profile });
       const again = await openWidget(back, stage());
-      await reads(again, 'Which tea for a rainy day?', /Delivered/);
+      await reads(again, 'Which tea for a rainy day?', /Delivered|Read/);
       await reads(again, 'Assam.');
       await say(again, 'It is me again.');
-      await reads(again, 'It is me again.', /Delivered/);
+      await reads(again, 'It is me again.', /Delivered|Read/);
       await reads(desk, 'It is me again.');
     });
   });
