@@ -2,7 +2,7 @@ import type { Deployment } from '../model/account.js';
 import { ChatError } from '../base/error.js';
 import { parseJid } from '../base/jid.js';
 
-const known = ['domain', 'service', 'guestDomain', 'anonymousDomain', 'roomsDomain', 'allowedOrigins', 'contact'];
+const known = ['domain', 'service', 'guestDomain', 'anonymousDomain', 'roomsDomain', 'redirectHosts', 'allowedOrigins', 'contact'];
 
 const parseUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
 
@@ -49,6 +49,16 @@ function origins(config: Record<string, unknown>): readonly string[] {
   });
 }
 
+function hostNames(config: Record<string, unknown>): readonly string[] | undefined {
+  const value = config.redirectHosts;
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value)) return fail('"redirectHosts" must be a list such as ["node2.example.com"].');
+  return value.map((entry: unknown) => {
+    const url = typeof entry === 'string' ? parseUrl(`wss://${entry}`) : undefined;
+    return url && url.hostname === entry ? url.hostname : fail(`"redirectHosts" holds ${JSON.stringify(entry)}; an entry is a host name such as "node2.example.com", without scheme, port or path.`);
+  });
+}
+
 /**
  * Reads a deployment's `/config.json`, already parsed. What it does not know is reported to `warn` and left alone.
  * @throws ChatError `invalid`, with a message that says what to write instead.
@@ -66,6 +76,7 @@ export function readDeployment(json: unknown, warn: (message: string) => void = 
     guestDomain: domain(config, 'guestDomain'),
     anonymousDomain: domain(config, 'anonymousDomain'),
     roomsDomain: domain(config, 'roomsDomain'),
+    redirectHosts: hostNames(config),
     allowedOrigins: origins(config),
     contact,
   };

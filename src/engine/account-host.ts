@@ -56,6 +56,7 @@ export function createAccountHost(openChannel: OpenChannel): Pick<EngineHost, 'v
         proof: async () => proofOf(start.account, await secret()),
         scramSeen: start.scramSeen,
         openSocket,
+        sasl2: () => import('../xep/0388-sasl2.js'),
         // Absent on insecure origins (Web Locks API §3.1), whatever the types say.
         locks: navigator.locks as Locks | undefined,
         openChannel,

@@ -7,7 +7,7 @@ import type { Deployment } from '../model/account.js';
 import type { Fact } from '../model/fact.js';
 import type { OutboxRow } from '../model/message.js';
 import type { Element } from '../xmpp/element.js';
-import type { OpenSocket, Proof } from '../xmpp/connection-types.js';
+import type { FastState, OpenSocket, Proof, Sasl2 } from '../xmpp/connection-types.js';
 import type { Incoming, XepContext, XepModule } from '../xep/module.js';
 import type { Locks } from './leader.js';
 import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
@@ -16,6 +16,7 @@ import { createConnection } from '../xmpp/connection.js';
 import { parseFrame } from '../xmpp/frame.js';
 import { isRoom, ownNick } from '../xep/0045-muc.js';
 import { queryArchive } from '../xep/0313-mam.js';
+import { isActive } from '../xep/0352-csi.js';
 import { createStreamManagement, type SmState } from '../xep/0198-stream-management.js';
 import { factBase } from '../xep/rfc6121-message.js';
 import { contactOf } from '../xep/rfc6121-roster.js';
@@ -47,6 +48,8 @@ export type EngineOptions = {
   readonly proof: () => Promise<Proof>;
   readonly scramSeen: boolean;
   readonly openSocket: OpenSocket;
+  /** XEP-0388, loaded where a server offers it. */
+  readonly sasl2?: () => Promise<Sasl2>;
   /** Absent where the platform has none. */
   readonly locks: Locks | undefined;
   readonly openChannel: OpenChannel;
@@ -61,6 +64,8 @@ export interface Engine {
   /** Ends it. Where it led, the stream stays resumable and the next tab's engine takes it over. */
   close(): Promise<void>;
 }
+
+const fastNote = 'fast';
 
 /** Starts an engine: it waits for the account's lock, and leads from then on. */
 export function startEngine(options: EngineOptions): Engine {
@@ -123,11 +128,19 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   const scramNote = 'scram-seen';
   const scramSeen = options.scramSeen || (await archive.note<boolean>(scramNote)) === true;
 
+  let acked: Promise<unknown> = Promise.resolve();
   const store = keptStream(archive);
   const management = createStreamManagement({
     clock,
     log,
-    store,
+    store: {
+      load: () => store.load(),
+      // What the server has is kept as sent before it is no longer kept as on its way: between the two it is both, never neither.
+      async save(state) {
+        await acked;
+        await store.save(state);
+      },
+    },
   });
   const ctx: XepContext = createContext({
     account,
@@ -187,6 +200,10 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
     onSaltedKey: () => void archive.setNote(scramNote, true).catch((error: unknown) => log.warn('not kept', error)),
     scramSeen,
     management,
+    ...(options.sasl2 && { sasl2: options.sasl2 }),
+    fast: { load: () => archive.note<FastState>(fastNote), save: (state) => archive.setNote(fastNote, state) },
+    inactive: () => !isActive(ctx),
+    redirectHosts: deployment.redirectHosts,
     onStanzas: (stanzas) => inbox.handle(stanzas),
     openSocket: options.openSocket,
     clock,
@@ -220,7 +237,9 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   });
   const session: Session = new Session({ me: account.includes('@') ? account : undefined, ctx, modules, archive, live, catchUp, outbox, reactions, deployment });
 
-  management.on('acked', (stanzas) => void outbox.acked(stanzas));
+  management.on('acked', (stanzas) => {
+    acked = Promise.all([acked, outbox.acked(stanzas).catch((error: unknown) => log.warn('not kept as sent', error))]);
+  });
   management.on('unknown', (stanzas) => void outbox.unknown(stanzas).catch((error: unknown) => log.warn('outbox', error)));
   live.watch('room', (_room, view) => {
     if (view?.state === 'joined') void outbox.flush();

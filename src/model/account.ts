@@ -49,6 +49,8 @@ export type Deployment = {
   readonly domain: string;
   /** WebSocket address; found by XEP-0156 where absent. */
   readonly service?: string;
+  /** Host names to which a server may send us on besides its own (RFC 6120 §4.9.3.19). */
+  readonly redirectHosts?: readonly string[];
   readonly guestDomain?: string;
   readonly anonymousDomain?: string;
   readonly roomsDomain?: string;

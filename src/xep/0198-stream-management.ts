@@ -21,7 +21,11 @@ import type { Log } from '../base/log.js';
 
 export const NS_SM = 'urn:xmpp:sm:3';
 
-/** A stream that can be resumed. Counts are modulo 2^32 (§4); `seq` is what the server's `h` will be once it has the frame. */
+/**
+ * A stream that can be resumed. It is tried however old it is: asking costs no round trip of its own, and `<failed h>` says
+ * what arrived (§5). Counts are modulo 2^32 (§4); `seq` is what the server's `h` will be once it
+ * has the frame.
+ */
 export type SmState = {
   readonly id: string;
   /** Seconds the server keeps the stream, where it said so. */
@@ -39,6 +43,8 @@ export type StreamManagementOptions = { readonly store: SmStore; readonly clock:
 
 /** Milliseconds from a message to the `<r/>` after it, from any other stanza to one, and from a stanza handled to its `<a/>`. */
 const delays = { afterMessage: 20, afterOther: 2_000, acknowledge: 1_000 } as const;
+/** A disk that has not answered by then holds up no stream, milliseconds. */
+const diskDeadline = 5_000;
 /** Stanzas handled after which an `<a/>` is sent at once; servers keep queues of a hundred and up. */
 const acknowledgeEvery = 32;
 
@@ -66,6 +72,9 @@ class Management implements StreamManagement {
   #hIn = 0;
   #hOut = 0;
   #queue: Sent[] = [];
+  /** Messages on a stream without management, and what asks the server for a sign after them. */
+  #unproven: Element[] = [];
+  #ask: (() => Promise<unknown>) | undefined;
   /** The state came from the disk: the last stanzas sent may be missing in it. */
   #fromDisk = false;
   /** `h` as last told to the server, and as last kept. */
@@ -81,8 +90,8 @@ class Management implements StreamManagement {
     this.#options = options;
   }
 
-  get resumable(): { readonly jid: string } | undefined {
-    return this.#id === undefined ? undefined : { jid: this.#jid };
+  get resumable(): { readonly jid: string; readonly location: string | undefined } | undefined {
+    return this.#id === undefined ? undefined : { jid: this.#jid, location: this.#location };
   }
 
   on(type: 'acked' | 'unknown', listener: (stanzas: readonly Element[]) => void): Unsubscribe {
@@ -106,21 +115,23 @@ class Management implements StreamManagement {
     this.#counting = this.#fromDisk = true;
   }
 
-  async resume(stream: Negotiation): Promise<'resumed' | 'failed'> {
+  async resumption(): Promise<Element> {
     // What the server is told now must not be forgotten by a page that dies the moment after.
-    await this.#save();
-    stream.send(xml('resume', { xmlns: NS_SM, h: this.#hIn, previd: this.#id }));
-    const reply = await stream.next();
+    await this.#saveSoon();
+    return xml('resume', { xmlns: NS_SM, h: this.#hIn, previd: this.#id });
+  }
+
+  async resumed(stream: Negotiation, reply: Element): Promise<'resumed' | 'failed'> {
     if (reply.is('resumed', NS_SM)) {
       if (reply.attrs['previd'] !== undefined && reply.attrs['previd'] !== this.#id) throw new ChatError('protocol', 'another stream was resumed');
       const acked = this.#acknowledged(stream, reply.attrs['h']);
       this.#fromDisk = false;
       this.#stream = stream;
       this.#told = this.#hIn;
+      if (acked.length > 0) this.#emitter.emit('acked', acked);
       void this.#save();
       // §5: what the server has not got is sent again, as it was and in order.
       for (const { frame } of this.#queue) stream.send(parseFrame(frame));
-      if (acked.length > 0) this.#emitter.emit('acked', acked);
       if (this.#queue.length > 0) this.request();
       return 'resumed';
     }
@@ -132,18 +143,19 @@ class Management implements StreamManagement {
     const acked = credible ? this.#queue.splice(0, got) : [];
     if (acked.length > 0) this.#emitter.emit('acked', acked.map(({ stanza }) => stanza));
     this.#reset();
-    await this.#save();
+    await this.#saveSoon();
     return 'failed';
   }
 
-  async enable(stream: Negotiation, jid: string): Promise<void> {
+  enabling(): Element {
+    return xml('enable', { xmlns: NS_SM, resume: 'true' });
+  }
+
+  async enabled(stream: Negotiation, jid: string, reply: Element): Promise<void> {
     this.#reset();
-    await this.#save();
-    stream.send(xml('enable', { xmlns: NS_SM, resume: 'true' }));
-    const reply = await stream.next();
     if (reply.is('failed', NS_SM)) {
       this.#options.log.warn('the server does not manage the stream');
-      return;
+      return this.#saveSoon();
     }
     if (!reply.is('enabled', NS_SM)) throw new ChatError('protocol', 'neither enabled nor failed');
     const { id, resume, max, location } = reply.attrs;
@@ -153,7 +165,11 @@ class Management implements StreamManagement {
     this.#location = location;
     this.#counting = true;
     this.#stream = stream;
-    await this.#save();
+    await this.#saveSoon();
+  }
+
+  unmanaged(ask: () => Promise<unknown>): void {
+    this.#ask = ask;
   }
 
   nonza(element: Element): void {
@@ -163,13 +179,14 @@ class Management implements StreamManagement {
     else if (element.is('a', NS_SM)) {
       const acked = this.#acknowledged(stream, element.attrs['h']);
       if (acked.length === 0) return;
-      void this.#save();
+      // In this order: whoever keeps what is told has begun to before the state without it is kept.
       this.#emitter.emit('acked', acked);
+      void this.#save();
     }
   }
 
   sent(stanza: Element): void {
-    if (!this.#stream) return;
+    if (!this.#stream) return this.#prove(stanza);
     this.#queue.push({ frame: toFrame(stanza), stanza });
     void this.#save();
     this.#requestAfter(stanza.is('message') ? 'message' : 'other');
@@ -203,6 +220,20 @@ class Management implements StreamManagement {
     if (this.#stream && this.#told !== this.#hIn) this.#say(xml('a', { xmlns: NS_SM, h: this.#hIn }));
     this.#reset();
     await this.#save();
+  }
+
+  /** A burst of messages, then one question. Its answer may be an error; only that it comes counts, and that it comes in this stream. */
+  #prove(stanza: Element): void {
+    if (!this.#ask || !stanza.is('message')) return;
+    this.#unproven.push(stanza);
+    this.#cancelRequest ??= this.#options.clock.after(delays.afterMessage, () => {
+      const asked = this.#unproven;
+      this.#quiet();
+      this.#ask?.().then(
+        () => this.#emitter.emit('acked', asked),
+        (error: unknown) => this.#options.log.debug('not proven', error),
+      );
+    });
   }
 
   /** Takes confirmed stanzas off the queue. Throws `protocol`, having told the server, where it confirms more than was sent. */
@@ -276,6 +307,7 @@ class Management implements StreamManagement {
     this.#cancelRequest?.();
     this.#cancelAck?.();
     this.#cancelRequest = this.#cancelAck = undefined;
+    this.#unproven = [];
   }
 
   #snapshot(): SmState | undefined {
@@ -290,6 +322,16 @@ class Management implements StreamManagement {
       ...(this.#max === undefined ? {} : { max: this.#max }),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     };
+  }
+
+  #saveSoon(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(diskDeadline, resolve);
+      void this.#save().then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** Keeps the state as it is when the save before this one is through; calls in between share it. */

@@ -47,6 +47,8 @@ export const carbons: XepModule = {
   xep: '0280',
   title: 'Message Carbons',
   async onReady(ctx) {
+    // Bind 2 has turned them on already (XEP-0386 §3).
+    if (ctx.streamFeatures?.getChild('bound', 'urn:xmpp:bind:0')?.getChild('enabled', NS)) return;
     try {
       // §3: the server's own features say so.
       if (!(await discoInfo(ctx, ctx.server)).features.has(NS)) return;

@@ -35,6 +35,9 @@ export function setActive(ctx: XepContext, active: boolean): void {
   tell(ctx);
 }
 
+/** Whether somebody looks, as far as was said. */
+export const isActive = (ctx: XepContext): boolean => memory(ctx).active;
+
 /** §5.2: a new stream is active, and so is a resumed one. */
 async function renew(ctx: XepContext): Promise<void> {
   memory(ctx).told = undefined;

@@ -35,12 +35,21 @@ export type Proof =
 export interface StreamManagement {
   /** Reads the kept state; called once before the first connect. */
   load(): Promise<void>;
-  /** Whether there is a stream to resume; its full JID. */
-  readonly resumable: { readonly jid: string } | undefined;
-  /** After authentication, where the features offer it: tries `<resume>`. */
-  resume(stream: Negotiation): Promise<'resumed' | 'failed'>;
-  /** After bind: `<enable resume='true'>`. Clears the old state first. */
-  enable(stream: Negotiation, jid: string): Promise<void>;
+  /** Whether there is a stream to resume; its full JID, and where the server wants it resumed (§5), unchecked. */
+  readonly resumable: { readonly jid: string; readonly location?: string | undefined } | undefined;
+  /** `<resume/>`, once the count in it is kept: for a stream that has just been authenticated. */
+  resumption(): Promise<Element>;
+  /** The server's answer to it. Sends again what the server has not got. Throws `protocol`. */
+  resumed(stream: Negotiation, answer: Element): Promise<'resumed' | 'failed'>;
+  /** `<enable resume='true'/>`: for a stream that has just been bound, or with the wish to bind it (XEP-0386). */
+  enabling(): Element;
+  /** The server's answer to it. What the old stream still carried has an unknown fate from here on. Throws `protocol`. */
+  enabled(stream: Negotiation, jid: string, answer: Element): Promise<void>;
+  /**
+   * There is no stream management on this stream: `ask` for any answer of the server's after a message proves that it has
+   * been processed, for a server processes what comes over a stream in order (RFC 6120 §10.1).
+   */
+  unmanaged(ask: () => Promise<unknown>): void;
   /** A nonza of its namespace that arrived outside of a negotiation. */
   nonza(element: Element): void;
   /** A stanza of ours is about to go out; kept until acknowledged. Sent by the connection right after. */
@@ -56,6 +65,50 @@ export interface StreamManagement {
   /** Stanzas the server has confirmed, and those whose fate is unknown after a failed resumption. */
   on(type: 'acked' | 'unknown', listener: (stanzas: readonly Element[]) => void): Unsubscribe;
 }
+
+/** What is kept of FAST (XEP-0484). The token itself is only there as a key that cannot be taken out of the browser. */
+export type FastState = {
+  /** This device to the server (XEP-0388 §2.4), a UUID. */
+  readonly userAgent: string;
+  readonly token?: {
+    readonly mechanism: string;
+    readonly key: CryptoKey;
+    /** Milliseconds since the epoch. */
+    readonly expires: number;
+    /** How often it has been used. */
+    readonly count: number;
+  };
+};
+export type FastStore = { load(): Promise<FastState | undefined>; save(state: FastState | undefined): Promise<void> };
+
+/** How to get from an opened stream to a session in one go, where the server can (`src/xep/0388-sasl2.ts`). */
+export type Sasl2 = {
+  signIn(stream: Sasl2Stream, options: Sasl2Options): Promise<Sasl2Outcome>;
+  /** Makes the kept token worthless at the server, over a stream that has just been opened. */
+  invalidate(stream: Sasl2Stream, options: { readonly username: string; readonly fast: FastStore }): Promise<void>;
+};
+export interface Sasl2Stream extends Negotiation {
+  features: Element;
+  /** The next element that is no stanza; stanzas that come first are kept. */
+  nextNonza(): Promise<Element>;
+  /** From here on stanzas count for stream management. */
+  count(): void;
+}
+export type Sasl2Options = {
+  readonly proof: Proof;
+  readonly scramSeen: boolean;
+  readonly management: StreamManagement;
+  /** The kept stream is this account's. */
+  readonly resumable: boolean;
+  /** The beginning of the resource's name. */
+  readonly tag: string;
+  readonly inactive: boolean;
+  readonly fast: FastStore | undefined;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+};
+/** `jid` is absent where the server has authenticated and nothing else. */
+export type Sasl2Outcome = { readonly jid?: string; readonly resumed: boolean; readonly managed: boolean; readonly saltedKey: SaltedKey | undefined };
 
 /** A stream between its opening and its use: one element out, one element in. */
 export interface Negotiation {
@@ -87,6 +140,14 @@ export type ConnectionOptions = {
   /** PLAIN is taken only when the server offers nothing better, and never again once this says a SCRAM was seen. */
   readonly scramSeen?: boolean;
   readonly resourcePrefix?: string;
+  /** XEP-0388, loaded where the server offers it; without it, or where it cannot be had, the classic way is taken. */
+  readonly sasl2?: () => Promise<Sasl2>;
+  /** Where XEP-0484 keeps its token; without it no token is asked for. */
+  readonly fast?: FastStore;
+  /** Nobody looks (XEP-0352): told with the binding where it can be. */
+  readonly inactive?: () => boolean;
+  /** Host names a server may send us on to (RFC 6120 §4.9.3.19), besides its own. */
+  readonly redirectHosts?: readonly string[] | undefined;
   readonly management: StreamManagement;
   /**
    * Every stanza that no request of ours asked for, in order of arrival, as many as came while the last batch was

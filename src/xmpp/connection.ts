@@ -1,24 +1,19 @@
 /** Connects, stays connected, and tells how it goes. The parts do the work; this puts them in order. */
-import { xml } from './element.js';
 import type { Element } from './element.js';
 import { toFrame } from './serialize.js';
 import { Intake } from './intake.js';
 import { IqRequests } from './iq.js';
-import { bind, NS_BIND, openStream } from './negotiate.js';
-import { Backoff, isFinal, stableAfter } from './reconnect.js';
-import { authenticate, offersScram } from './sasl.js';
+import { openStream } from './negotiate.js';
+import { Backoff, isFinal } from './reconnect.js';
 import { checkService, redirectTarget } from './service-url.js';
-import { isStanza } from './stream.js';
+import { NS_SM, offersScram, ping, signIn } from './sign-in.js';
+import { isStanza, negotiationDeadline } from './stream.js';
 import type { Stream, StreamEnd } from './stream.js';
-import type { Connection, ConnectionOptions, ConnectionState, Negotiation, Proof } from './connection-types.js';
-import { bareJid, normalizeJid } from '../base/jid.js';
+import type { Connection, ConnectionOptions, ConnectionState, Proof } from './connection-types.js';
 import { Emitter } from '../base/emitter.js';
 import type { Unsubscribe } from '../base/emitter.js';
 import { ChatError, toChatError } from '../base/error.js';
 import { delay } from '../base/clock.js';
-
-const NS_SM = 'urn:xmpp:sm:3';
-const NS_PING = 'urn:xmpp:ping';
 
 /** Milliseconds without a frame before the server is asked for a sign of life, and how long it may take to give one. */
 const idleProbe = { after: 30_000, deadline: 15_000 } as const;
@@ -26,6 +21,8 @@ const idleProbe = { after: 30_000, deadline: 15_000 } as const;
 const wakeDeadline = 5_000;
 /** What has come may take this long to be dealt with before a stream is left. */
 const farewellDeadline = 1_000;
+/** A look at the clock every so often, and how late it may come before the machine is taken to have slept, milliseconds. */
+const tick = { every: 4_000, late: 4_000 } as const;
 /** Looking the service up, and the site's own code that gives credentials. */
 const askDeadline = 30_000;
 
@@ -47,7 +44,11 @@ class XmppConnection implements Connection {
   #stopped: Promise<void> = Promise.resolve();
   #loaded: Promise<void> | undefined;
   #scramSeen: boolean;
+  /** Where the last stream went, and whether a place that a server preferred has been tried in vain. */
+  #url = '';
+  #strayed = false;
   #cutSleep: (() => void) | undefined;
+  #cancelTick: (() => void) | undefined;
   #cancelProbe: (() => void) | undefined;
   #cancelIdle: (() => void) | undefined;
   /** When the probe under way is over, in the clock's time. */
@@ -58,6 +59,11 @@ class XmppConnection implements Connection {
     this.#scramSeen = options.scramSeen ?? false;
     this.#backoff = new Backoff(options.random);
     this.#requests = new IqRequests({ clock: options.clock, newId: options.newId, log: options.log, send: (stanza) => this.send(stanza) });
+    options.management.unmanaged(() =>
+      this.iq(ping(options.domain)).catch((error: unknown) => {
+        if (toChatError(error, 'protocol').code !== 'refused') throw error;
+      }),
+    );
     this.#intake = new Intake({ handle: options.onStanzas, handled: (count) => options.management.handled(count), failed: (error) => this.#stream?.fail(error), log: options.log });
   }
 
@@ -80,6 +86,7 @@ class XmppConnection implements Connection {
     this.#backoff.reset();
     const run = ++this.#run;
     this.#setState({ kind: 'connecting' });
+    this.#tick();
     void this.#stopped.then(() => this.#stayConnected(run));
   }
 
@@ -97,12 +104,14 @@ class XmppConnection implements Connection {
         await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
         await management.forget();
         await stream?.close();
+        if (forget) await this.#dropToken();
       } else stream?.fail(new ChatError('offline', 'stopped'));
       await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
       await management.detached();
       if (forget) await management.forget();
     })().catch((error: unknown) => this.#options.log.warn('stopping', error));
     this.#requests.rejectAll(new ChatError('offline', 'stopped'));
+    this.#cancelTick?.();
     this.#quiet();
     this.#setState({ kind: 'idle' });
     await this.#stopped;
@@ -154,8 +163,7 @@ class XmppConnection implements Connection {
       }
       if (run !== this.#run) return;
       if (isFinal(error)) return this.#refuse(error);
-      if (this.#onlineAt !== undefined && clock.now() - this.#onlineAt >= stableAfter) this.#backoff.reset();
-      const wait = this.#backoff.next();
+      const wait = this.#backoff.next(error, this.#onlineAt === undefined ? undefined : clock.now() - this.#onlineAt);
       const sleeping = this.#sleep(wait);
       this.#setState({ kind: 'waiting', retryAt: clock.now() + wait, error });
       await sleeping;
@@ -164,6 +172,7 @@ class XmppConnection implements Connection {
 
   #refuse(error: ChatError): void {
     this.#run++;
+    this.#cancelTick?.();
     this.#requests.rejectAll(error);
     this.#setState({ kind: 'refused', error });
   }
@@ -182,12 +191,19 @@ class XmppConnection implements Connection {
 
   /** One stream from its socket to its end; resolves to why it ended, rejects with why it never began. */
   async #session(run: number): Promise<ChatError> {
+    const { management, redirectHosts } = this.#options;
     const service = checkService(await this.#ask(this.#options.service(), 'unreachable')).href;
     const proof = await this.#ask(this.#options.proof(), 'unreachable');
     if (run !== this.#run) throw new ChatError('offline', 'stopped');
-    const end = await this.#over(service, proof, run);
-    const target = end.redirect === undefined ? undefined : redirectTarget(service, end.redirect);
-    // Once, and to the same host only: a server must not send credentials elsewhere.
+    // XEP-0198 §5: where the server keeps the stream. As a host and a port it is about TCP, and nothing to a browser.
+    const location = management.resumable?.location;
+    const preferred = !this.#strayed && location && /^wss?:/i.test(location) ? redirectTarget(service, location, redirectHosts) : undefined;
+    this.#strayed = preferred !== undefined;
+    let end = await this.#over(preferred ?? service, proof, run);
+    // It was deleted: on with the password, at once, and nobody is told.
+    if (end.error.condition === 'token-refused' && run === this.#run) end = await this.#over(preferred ?? service, proof, run);
+    const target = end.redirect === undefined ? undefined : redirectTarget(service, end.redirect, redirectHosts);
+    // Once, and to a known host only: a server must not send credentials elsewhere.
     return target === undefined || run !== this.#run ? end.error : (await this.#over(target, proof, run)).error;
   }
 
@@ -199,13 +215,16 @@ class XmppConnection implements Connection {
   }
 
   async #over(url: string, proof: Proof, run: number): Promise<StreamEnd> {
-    const { domain, openSocket, clock, newId, log, management } = this.#options;
-    const stream = openStream({ url, domain, openSocket, clock, newId, log });
+    const { clock, management } = this.#options;
+    const stream = this.#open(url, proof);
     this.#stream = stream;
+    this.#url = url;
+    const cancel = clock.after(negotiationDeadline, () => stream.fail(new ChatError('timeout', 'the server did not come to an end')));
     let failed: ChatError | undefined;
     try {
       const online = await this.#negotiate(stream, proof);
       if (run === this.#run) {
+        this.#strayed = false;
         this.#jid = online.jid;
         this.#onlineAt = clock.now();
         if (!online.resumed) this.#requests.rejectAll(new ChatError('offline', 'the stream it was asked on is gone'));
@@ -219,6 +238,7 @@ class XmppConnection implements Connection {
       if (error !== stream.error) failed = toChatError(error, 'protocol');
       await stream.close();
     }
+    cancel();
     const end = await stream.ended;
     if (run === this.#run) {
       this.#stream = undefined;
@@ -230,23 +250,17 @@ class XmppConnection implements Connection {
     return failed ? { error: failed } : end;
   }
 
+  #open(url: string, proof: Proof): Stream {
+    const { domain, openSocket, clock, newId, log } = this.#options;
+    return openStream({ url, domain, from: proof.kind === 'anonymous' ? undefined : `${proof.username}@${domain}`, openSocket, clock, newId, log });
+  }
+
   async #negotiate(stream: Stream, proof: Proof): Promise<{ readonly jid: string; readonly resumed: boolean }> {
-    const { domain, management, newId, resourcePrefix = 'tertulia', onSaltedKey, log } = this.#options;
+    const { onSaltedKey, log } = this.#options;
     await stream.open();
     const scramSeen = this.#scramSeen;
-    if (offersScram(stream.features)) this.#scramSeen = true;
-    const { saltedKey } = await authenticate(stream, { proof, domain, scramSeen, newId });
-    await stream.restart();
-    const managed = stream.features.getChild('sm', NS_SM) !== undefined;
-    // Stanzas may come between two steps of stream management; they are not its business.
-    const steps: Negotiation = { features: stream.features, domain, send: (element) => stream.send(element), next: () => stream.nextNonza(), iq: (stanza) => stream.iq(stanza) };
-    const kept = management.resumable?.jid;
-    const own = proof.kind !== 'anonymous' && kept !== undefined && bareJid(kept) === normalizeJid(`${proof.username}@${domain}`);
-    if (managed && own && (await management.resume(steps)) === 'resumed') return { jid: kept, resumed: true };
-    if (!stream.features.getChild('bind', NS_BIND)) throw new ChatError('protocol', 'the server binds no resource');
-    const jid = await bind(stream, `${resourcePrefix}.${newId().slice(0, 8)}`);
-    if (managed) await management.enable(steps, jid);
-    else await management.forget();
+    if (offersScram(stream)) this.#scramSeen = true;
+    const { saltedKey, ...online } = await signIn(stream, proof, scramSeen, this.#options);
     if (saltedKey && proof.kind === 'password') {
       try {
         onSaltedKey?.(saltedKey);
@@ -254,7 +268,31 @@ class XmppConnection implements Connection {
         log.warn('the key could not be kept', error);
       }
     }
-    return { jid, resumed: false };
+    return online;
+  }
+
+  /** XEP-0484 §3.5: what was kept of a token is worth nothing to anybody from here on. Never rejects, never takes long. */
+  async #dropToken(): Promise<void> {
+    const { fast, sasl2, proof, clock, log } = this.#options;
+    if (!fast) return;
+    try {
+      if (!(await fast.load())?.token) return;
+      const who = await proof();
+      if (who.kind === 'anonymous') return;
+      const stream = this.#open(this.#url, who);
+      const cancel = clock.after(farewellDeadline, () => stream.fail(new ChatError('timeout', 'no farewell')));
+      try {
+        await stream.open();
+        await (await sasl2?.())?.invalidate(stream, { username: who.username, fast });
+      } finally {
+        cancel();
+        await stream.close();
+      }
+    } catch (error) {
+      log.debug('the token ends by itself', toChatError(error, 'protocol').code);
+    } finally {
+      await fast.save(undefined);
+    }
   }
 
   #onElement(stream: Stream, element: Element | undefined, counted: boolean): void {
@@ -268,6 +306,19 @@ class XmppConnection implements Connection {
         stream.fail(toChatError(error, 'protocol'));
       }
     } else this.#options.log.debug('an element of no known use', element.name);
+  }
+
+  /** A timer that comes late has slept with the machine: whatever was going on then is looked at anew. */
+  #tick(): void {
+    const { clock } = this.#options;
+    const due = clock.now() + tick.every;
+    this.#cancelTick?.();
+    this.#cancelTick = clock.after(tick.every, () => {
+      this.#tick();
+      if (clock.now() < due + tick.late) return;
+      if (this.#state.kind === 'connecting') this.#stream?.fail(new ChatError('timeout', 'the machine slept'));
+      this.wake();
+    });
   }
 
   /** Finds out within 45 s when the other end has gone without a word. */
@@ -293,7 +344,7 @@ class XmppConnection implements Connection {
       this.#probeEnds = Infinity;
       if (stream.received === seen) stream.fail(new ChatError('timeout', 'the server gives no sign of life'));
     });
-    this.iq(xml('iq', { type: 'get', to: domain }, xml('ping', { xmlns: NS_PING }))).catch(() => {});
+    this.iq(ping(domain)).catch(() => {});
   }
 
   #quiet(): void {

@@ -1,6 +1,6 @@
 /**
- * SASL (RFC 6120 §6): which mechanism, and the exchange. Where SASL2 (XEP-0388) is offered too, the classic profile is
- * taken; a second profile would be a second `exchange` over the same mechanisms.
+ * SASL: which mechanism, and the exchange of the classic profile (RFC 6120 §6). `../xep/0388-sasl2.ts` is the other
+ * profile, a second exchange over the same mechanisms.
  */
 import { xml } from './element.js';
 import type { Element } from './element.js';
@@ -11,12 +11,12 @@ import { ChatError } from '../base/error.js';
 
 export const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 
-/** What went over the wire is text of UTF-8; a mechanism of ours answers challenges until the server is content. */
-type Mechanism = {
+/** A mechanism of ours answers challenges until the server is content. What goes over the wire is base64, and '' where there is nothing. */
+export type Mechanism = {
   readonly name: string;
   readonly first: string;
   respond(challenge: string): Promise<string>;
-  /** The server's last word; '' where it had none. */
+  /** The server's last word. Throws `forged-server` where it does not prove what it has to. */
   finish(data: string): Promise<void>;
 };
 type Outcome = { readonly saltedKey: SaltedKey | undefined };
@@ -24,14 +24,11 @@ type Outcome = { readonly saltedKey: SaltedKey | undefined };
 const encode = (text: string): string => {
   let binary = '';
   for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  // RFC 6120 §6.4.2: '=' is an empty response, no text at all is none.
-  return btoa(binary) || '=';
+  return btoa(binary);
 };
 const decode = (text: string): string => {
-  const trimmed = text.trim();
-  if (trimmed === '' || trimmed === '=') return '';
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(trimmed), (character) => character.charCodeAt(0)));
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
   } catch (cause) {
     throw new ChatError('protocol', 'SASL: not base64 of UTF-8', { cause });
   }
@@ -43,8 +40,8 @@ const refuseChallenge = (): never => {
 };
 const oneShot = (name: string, first: string, answer: () => string = refuseChallenge): Mechanism => ({
   name,
-  first,
-  respond: async () => answer(),
+  first: encode(first),
+  respond: async () => encode(answer()),
   async finish() {},
 });
 
@@ -56,17 +53,18 @@ export type SaslOptions = {
   readonly newId: IdSource;
 };
 
-export const offeredMechanisms = (features: Element): readonly string[] =>
-  (features.getChild('mechanisms', NS_SASL)?.getChildren('mechanism', NS_SASL) ?? []).map((mechanism) => mechanism.text().trim());
-export const offersScram = (features: Element): boolean => scramMechanisms.some((name) => offeredMechanisms(features).includes(name));
+/** The mechanisms that `list` names, of whichever profile it is. */
+export const mechanismsIn = (list: Element | undefined): readonly string[] =>
+  (list?.getChildren('mechanism', list.getNS()) ?? []).map((mechanism) => mechanism.text().trim());
+export const offeredMechanisms = (features: Element): readonly string[] => mechanismsIn(features.getChild('mechanisms', NS_SASL));
 
 /** The mechanism to use, strongest first. Throws `insecure` or `not-authorized` where there is none. */
-function choose(offered: readonly string[], options: SaslOptions, keep: (key: SaltedKey) => void): Mechanism {
+export function choose(offered: readonly string[], options: SaslOptions, keep: (key: SaltedKey) => void): Mechanism {
   const { proof, scramSeen } = options;
   const strongest = scramMechanisms.find((name) => offered.includes(name));
   const exchange = (name: string, username: string, secret: Parameters<typeof startScram>[2]): Mechanism => {
     const scram = startScram(name, username, secret, options.newId());
-    return { name, first: scram.first, respond: (challenge) => scram.respond(challenge), finish: async (data) => keep(await scram.verify(data)) };
+    return { name, first: encode(scram.first), respond: async (challenge) => encode(await scram.respond(decode(challenge))), finish: async (data) => keep(await scram.verify(decode(data))) };
   };
   switch (proof.kind) {
     case 'anonymous':
@@ -91,7 +89,7 @@ function choose(offered: readonly string[], options: SaslOptions, keep: (key: Sa
 const gs2 = (name: string): string => name.replaceAll('=', '=3D').replaceAll(',', '=2C');
 
 /** RFC 6120 §6.5: what may pass by itself, what is about the channel; the rest is about the credentials and final. */
-function failure(element: Element): ChatError {
+export function failure(element: Element): ChatError {
   const condition = element.children.find((child): child is Element => typeof child !== 'string' && child.getName() !== 'text')?.getName() ?? 'not-authorized';
   if (condition === 'temporary-auth-failure' || condition === 'aborted') return new ChatError('stream-error', 'the server cannot check credentials now', { condition });
   if (condition === 'encryption-required' || condition === 'mechanism-too-weak') return new ChatError('insecure', 'the server refuses this channel', { condition });
@@ -105,25 +103,40 @@ function failure(element: Element): ChatError {
 export async function authenticate(stream: Negotiation, options: SaslOptions): Promise<Outcome> {
   let saltedKey: SaltedKey | undefined;
   const mechanism = choose(offeredMechanisms(stream.features), options, (key) => (saltedKey = key));
-  stream.send(xml('auth', { xmlns: NS_SASL, mechanism: mechanism.name }, encode(mechanism.first)));
+  // RFC 6120 §6.4.2: '=' is an empty response, no text at all is none.
+  stream.send(xml('auth', { xmlns: NS_SASL, mechanism: mechanism.name }, mechanism.first || '='));
+  await exchange(stream, NS_SASL, mechanism, (element) => element.text());
+  return { saltedKey };
+}
+
+/**
+ * Answers challenges until the server says `<success/>`, whose element is the result, and has proven what it has to.
+ * `data` is where a profile keeps the base64 in it.
+ */
+export async function exchange(stream: Negotiation, xmlns: string, mechanism: Mechanism, data: (success: Element) => string): Promise<Element> {
   let finished = false;
+  const read = (text: string): string => text.trim().replace(/^=$/, '');
+  const respond = (text: string): void => stream.send(xml('response', { xmlns }, text));
   // Longer than any exchange of ours; a server that challenges for ever is left.
   for (let step = 0; step < 5; step++) {
     const element = await stream.next();
-    if (element.getNS() !== NS_SASL) throw new ChatError('protocol', 'SASL: something else came');
-    const data = decode(element.is('failure') ? '' : element.text());
-    if (element.is('failure')) throw failure(element);
-    if (element.is('success')) {
-      if (data !== '' || !finished) await mechanism.finish(data);
-      return { saltedKey };
+    const name = element.getNS() === xmlns ? element.getName() : '';
+    if (name === 'failure') throw failure(element);
+    if (name === 'success') {
+      const last = read(data(element));
+      if (last !== '' || !finished) await mechanism.finish(last);
+      return element;
     }
-    if (!element.is('challenge')) throw new ChatError('protocol', 'SASL: something else came');
+    // XEP-0388 §2.6.3: tasks besides the password, none of which is known here.
+    if (name === 'continue') throw new ChatError('not-authorized', 'the server wants more than a password', { condition: 'continue' });
+    if (name !== 'challenge') throw new ChatError('protocol', 'SASL: something else came');
+    const challenge = read(element.text());
     // The server's signature may come as a last challenge instead of with the success (RFC 6120 §6.3.10).
     if (step > 0 && mechanism.name.startsWith('SCRAM-')) {
-      await mechanism.finish(data);
+      await mechanism.finish(challenge);
       finished = true;
-      stream.send(xml('response', { xmlns: NS_SASL }));
-    } else stream.send(xml('response', { xmlns: NS_SASL }, encode(await mechanism.respond(data))));
+      respond('');
+    } else respond(await mechanism.respond(challenge));
   }
   throw new ChatError('protocol', 'SASL: no end');
 }

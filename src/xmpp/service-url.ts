@@ -18,9 +18,10 @@ export function checkService(address: string): URL {
 
 /**
  * Where a redirect leads: `redirect` is a `see-other-uri` (RFC 7395 §3.6.1) or a `see-other-host` (RFC 6120 §4.9.3.19).
- * Only the same host, never from `wss:` to `ws:`; anything else is `undefined` and not followed.
+ * Only the same host or one of `listed`, never from `wss:` to `ws:`; anything else is `undefined` and not followed: whoever
+ * answers for a host gets our credentials.
  */
-export function redirectTarget(service: string, redirect: string): string | undefined {
+export function redirectTarget(service: string, redirect: string, listed: readonly string[] = []): string | undefined {
   const from = new URL(service);
   const address = /^wss?:\/\//i.test(redirect) ? redirect : `${from.protocol}//${redirect}${from.pathname}`;
   let to: URL;
@@ -29,6 +30,7 @@ export function redirectTarget(service: string, redirect: string): string | unde
   } catch {
     return undefined;
   }
-  if (to.hostname !== from.hostname || (from.protocol === 'wss:' && to.protocol !== 'wss:')) return undefined;
+  const known = to.hostname === from.hostname || listed.includes(to.hostname);
+  if (!known || (from.protocol === 'wss:' && to.protocol !== 'wss:')) return undefined;
   return to.username === '' && to.password === '' && to.href !== from.href ? to.href : undefined;
 }

@@ -17,14 +17,20 @@ export const NS_STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 
 /** Milliseconds each stage may take: socket, opening, features, every step of SASL, bind, enabling and resuming. */
 export const stageDeadline = 15_000;
+/** Milliseconds from the socket to the end of the negotiation, whatever a server finds to say in between. */
+export const negotiationDeadline = 60_000;
 /** Milliseconds for a polite farewell. */
 export const closeDeadline = 2_000;
 /** Frames that may wait to be asked for while a stream is negotiated. */
 const backlogLimit = 1_000;
+/** A WebSocket that is closed with these codes (RFC 6455 §7.4.1 and its registry) says that the server goes away for everybody. */
+const goingAway: readonly number[] = [1001, 1012, 1013];
 
 export type StreamOptions = {
   readonly url: string;
   readonly domain: string;
+  /** Bare JID, where it may be told before authentication. */
+  readonly from?: string | undefined;
   readonly openSocket: OpenSocket;
   readonly clock: Clock;
   readonly newId: IdSource;
@@ -42,17 +48,19 @@ export const isStanza = (element: Element): boolean => stanzaNames.has(element.n
 
 export class Stream implements Negotiation {
   readonly domain: string;
+  /** What the server offers at this stage. */
+  features: Element = xml('stream:features');
   /** Settles when the stream is over, however it ended; never rejects. */
   readonly ended: Promise<StreamEnd>;
   readonly #options: StreamOptions;
   readonly #socket: SocketLike;
   readonly #backlog: (Element | undefined)[] = [];
-  readonly #early: Element[] = [];
-  #features: Element = xml('stream:features');
+  readonly #early: { readonly element: Element | undefined; readonly counted: boolean }[] = [];
+  #counted = false;
   #received = 0;
   #receivedAt: number;
   #consumer: StreamConsumer | undefined;
-  #waiting: { readonly resolve: (element: Element) => void; readonly reject: (error: ChatError) => void; readonly cancel: () => void } | undefined;
+  #waiting: { readonly resolve: (element: Element | undefined) => void; readonly reject: (error: ChatError) => void; readonly cancel: () => void } | undefined;
   #end: StreamEnd | undefined;
   #resolveEnded: (end: StreamEnd) => void = () => {};
   #opened: (() => void) | undefined;
@@ -69,13 +77,10 @@ export class Stream implements Negotiation {
     socket.onerror = () => options.log.debug('socket error');
     socket.onclose = ({ code }) => {
       if (this.#closing) this.#closing();
-      else this.fail(new ChatError(this.#received === 0 ? 'unreachable' : 'offline', `the socket closed (${code})`));
+      else this.fail(new ChatError(this.#received === 0 ? 'unreachable' : 'offline', `the socket closed (${code})`, goingAway.includes(code) ? { condition: 'system-shutdown' } : {}));
     };
   }
 
-  get features(): Element {
-    return this.#features;
-  }
   /** Frames received so far: any sign of life. */
   get received(): number {
     return this.#received;
@@ -105,10 +110,14 @@ export class Stream implements Negotiation {
     await this.restart();
   }
 
-  /** Opens the stream anew over the same socket, as after authentication (RFC 7395 §3.7, RFC 6120 §6.4.6). */
-  async restart(): Promise<void> {
-    // The address is left out: it would tell it before the server is known (RFC 6120 §4.7.1).
-    this.send(xml('open', { xmlns: NS_FRAMING, to: this.domain, version: '1.0' }));
+  /**
+   * Opens the stream anew over the same socket, as after authentication (RFC 7395 §3.7, RFC 6120 §6.4.6). `also` goes out
+   * with it, without waiting for the features.
+   */
+  async restart(also?: Element): Promise<void> {
+    // The channel is TLS, or this very machine: the server may know who comes (RFC 6120 §4.7.1), and needs to for XEP-0388 and XEP-0484.
+    this.send(xml('open', { xmlns: NS_FRAMING, from: this.#options.from, to: this.domain, version: '1.0' }));
+    if (also) this.send(also);
     const open = await this.next();
     if (!open.is('open', NS_FRAMING)) throw this.#break('the stream was not opened');
     const features = await this.next();
@@ -116,15 +125,18 @@ export class Stream implements Negotiation {
     // Only now: a server that does not serve the domain opens with its own name and then says so in an error.
     const from = open.attrs['from'];
     if (from !== undefined && normalizeJid(from) !== normalizeJid(this.domain)) throw this.#break('another host answered');
-    this.#features = features;
+    this.features = features;
   }
 
-  next(): Promise<Element> {
+  async next(): Promise<Element> {
+    const element = await this.#next();
+    if (!element) throw this.#break('an unreadable stanza');
+    return element;
+  }
+
+  #next(): Promise<Element | undefined> {
     return new Promise((resolve, reject) => {
-      if (this.#backlog.length > 0) {
-        const element = this.#backlog.shift();
-        return element ? resolve(element) : reject(this.#break('an unreadable stanza'));
-      }
+      if (this.#backlog.length > 0) return resolve(this.#backlog.shift());
       if (this.#end) return reject(this.#end.error);
       if (this.#waiting) return reject(new ChatError('invalid', 'somebody else is waiting already'));
       const cancel = this.#options.clock.after(stageDeadline, () => this.fail(new ChatError('timeout', 'the server did not answer in time')));
@@ -132,12 +144,21 @@ export class Stream implements Negotiation {
     });
   }
 
-  /** The next element that is no stanza; stanzas that come first are kept for the consumer, not counted. */
+  /** From here on every stanza counts for stream management (XEP-0198 §4), also what comes before the negotiation ends. */
+  count(): void {
+    this.#counted = true;
+  }
+
+  #keep(element: Element | undefined): void {
+    if (this.#early.push({ element, counted: this.#counted }) > backlogLimit) this.reject('policy-violation', new ChatError('protocol', 'too much at once'));
+  }
+
+  /** The next element that is no stanza; stanzas that come first, readable or not, are kept for the consumer. */
   async nextNonza(): Promise<Element> {
     for (;;) {
-      const element = await this.next();
-      if (!isStanza(element)) return element;
-      this.#early.push(element);
+      const element = await this.#next();
+      if (element && !isStanza(element)) return element;
+      this.#keep(element);
     }
   }
 
@@ -146,7 +167,11 @@ export class Stream implements Negotiation {
     const to = stanza.attrs['to'];
     this.send(stanza);
     for (;;) {
-      const element = await this.next();
+      const element = await this.#next();
+      if (!element) {
+        this.#keep(element);
+        continue;
+      }
       const from = element.attrs['from'];
       // Nobody but the server can reach a stream without a resource; its reply may name it, the one asked, or nobody.
       const trusted = from === undefined || from === to || normalizeJid(from) === normalizeJid(this.domain);
@@ -154,7 +179,7 @@ export class Stream implements Negotiation {
         if (element.attrs['type'] === 'error') throw stanzaError(element);
         return element;
       }
-      if (isStanza(element)) this.#early.push(element);
+      if (isStanza(element)) this.#keep(element);
       else this.#options.log.debug('an element nobody waits for', element.name);
     }
   }
@@ -176,7 +201,7 @@ export class Stream implements Negotiation {
   /** Ends the negotiation: from here on everything goes to `consumer`, first what has come already. */
   use(consumer: StreamConsumer): void {
     this.#consumer = consumer;
-    for (const element of this.#early.splice(0)) this.#consume(element, false);
+    for (const { element, counted } of this.#early.splice(0)) this.#consume(element, counted);
     for (const element of this.#backlog.splice(0)) this.#consume(element, true);
   }
 
@@ -257,18 +282,18 @@ export class Stream implements Negotiation {
       if (element.is('error', NS_STREAM)) return this.#onError(element);
     }
     if (this.#consumer) return this.#consume(element, true);
-    if (this.#waiting && element) {
+    if (this.#waiting) {
       const { resolve, cancel } = this.#waiting;
       this.#waiting = undefined;
       cancel();
       return resolve(element);
     }
-    this.#backlog.push(element);
-    if (this.#waiting) this.#break('an unreadable stanza');
-    else if (this.#backlog.length > backlogLimit) this.reject('policy-violation', new ChatError('protocol', 'too much at once'));
+    if (this.#backlog.push(element) > backlogLimit) this.reject('policy-violation', new ChatError('protocol', 'too much at once'));
   }
 
   #consume(element: Element | undefined, counted: boolean): void {
+    // After XEP-0388 they come by themselves, and some servers send what they owe before them.
+    if (element?.is('features', NS_STREAM)) return void (this.features = element);
     try {
       this.#consumer?.(element, counted);
     } catch (error) {

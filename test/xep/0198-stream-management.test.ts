@@ -51,6 +51,14 @@ async function bench(state?: SmState, store: TestStore = new TestStore(state)): 
   return { sm, clock, store, acked, unknown };
 }
 const kept = (more: Partial<SmState> = {}): SmState => ({ id: 'some-long-sm-id', jid: 'romeo@example.com/r', hIn: 3, hOut: 10, queue: ['a', 'b', 'c'].map((id, at) => ({ seq: 11 + at, xml: toFrame(message(id)) })), savedAt: 0, ...more });
+async function enable(sm: StreamManagement, stream: Negotiation, jid: string): Promise<void> {
+  stream.send(sm.enabling());
+  await sm.enabled(stream, jid, await stream.next());
+}
+async function resume(sm: StreamManagement, stream: Negotiation): Promise<string> {
+  stream.send(await sm.resumption());
+  return sm.resumed(stream, await stream.next());
+}
 async function rejection(promise: Promise<unknown>): Promise<{ readonly code?: string; readonly condition?: string }> {
   return promise.then(() => ({}), (error: object) => error);
 }
@@ -59,21 +67,21 @@ describe('xep/0198-stream-management', () => {
   it('enables and resumes as the examples do', async () => {
     const { sm, store } = await bench();
     const enabling = new Script(await exampleXml('0198', 'Server enables stream management with session resumption'));
-    await sm.enable(enabling, 'romeo@example.com/r');
+    await enable(sm, enabling, 'romeo@example.com/r');
     expectXml(parse(enabling.sent[0]!), await exampleXml('0198', 'Client enables stream management', 1));
-    expect(sm.resumable).to.deep.equal({ jid: 'romeo@example.com/r' });
+    expect(sm.resumable?.jid).to.equal('romeo@example.com/r');
     sm.handled(2);
     await sm.detached();
     expect(store.state).to.deep.include({ id: 'some-long-sm-id', hIn: 2, hOut: 0, queue: [] });
     const resuming = new Script(`<resumed ${SM} h='0' previd='some-long-sm-id'/>`);
-    expect(await sm.resume(resuming)).to.equal('resumed');
+    expect(await resume(sm, resuming)).to.equal('resumed');
     expectXml(parse(resuming.sent[0]!), (await exampleXml('0198', 'Stream resumption request')).replace('some-sequence-number', '2'));
   });
 
   it('asks soon after a batch of messages, and takes what is confirmed off the queue', async () => {
     const { sm, clock, acked } = await bench();
     const stream = new Script(`<enabled ${SM} id='x' resume='true'/>`);
-    await sm.enable(stream, 'romeo@example.com/r');
+    await enable(sm, stream, 'romeo@example.com/r');
     stream.sent.length = 0;
     for (const id of ['a', 'b', 'c']) sm.sent(message(id));
     clock.advance(19);
@@ -100,7 +108,7 @@ describe('xep/0198-stream-management', () => {
     const sm = createStreamManagement({ store, clock, log: silentLog });
     const stream = new Script(`<enabled ${SM} id='x' resume='true'/>`);
     stream.send = (element) => order.push(`${element.name} ${element.attrs['h'] ?? ''}`);
-    await sm.enable(stream, 'romeo@example.com/r');
+    await enable(sm, stream, 'romeo@example.com/r');
     order.length = 0;
     sm.handled(5);
     sm.nonza(parse(`<r ${SM}/>`));
@@ -122,7 +130,7 @@ describe('xep/0198-stream-management', () => {
   it('sends again after a resumption what was not confirmed: same bytes, same order', async () => {
     const { sm, acked, unknown } = await bench(kept());
     const stream = new Script(`<resumed ${SM} h='11' previd='some-long-sm-id'/>`);
-    expect(await sm.resume(stream)).to.equal('resumed');
+    expect(await resume(sm, stream)).to.equal('resumed');
     expect(acked).to.deep.equal(['a']);
     expect(unknown).to.deep.equal([]);
     expect(stream.sent).to.deep.equal([`<resume xmlns="urn:xmpp:sm:3" h="3" previd="some-long-sm-id"/>`, toFrame(message('b')), toFrame(message('c')), '<r xmlns="urn:xmpp:sm:3"/>']);
@@ -133,7 +141,7 @@ describe('xep/0198-stream-management', () => {
   it('counts modulo 2^32, both ways', async () => {
     const { sm, acked, store } = await bench(kept({ hIn: 2 ** 32 - 2, hOut: 2 ** 32 - 1 }));
     const stream = new Script(`<resumed ${SM} h='1' previd='some-long-sm-id'/>`);
-    await sm.resume(stream);
+    await resume(sm, stream);
     expect(stream.sent[0]).to.contain('h="4294967294"');
     expect(acked).to.deep.equal(['a', 'b']);
     sm.handled(5);
@@ -145,12 +153,12 @@ describe('xep/0198-stream-management', () => {
   it("honours <failed h>, and calls the rest unknown: it does not send it again", async () => {
     const { sm, acked, unknown, store } = await bench(kept());
     const stream = new Script(`<failed ${SM} h='12'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`, `<enabled ${SM} id='new' resume='true'/>`);
-    expect(await sm.resume(stream)).to.equal('failed');
+    expect(await resume(sm, stream)).to.equal('failed');
     expect(acked).to.deep.equal(['a', 'b']);
     expect(unknown).to.deep.equal(['c']);
     expect(sm.resumable).to.equal(undefined);
     expect(store.state).to.equal(undefined);
-    await sm.enable(stream, 'romeo@example.com/r');
+    await enable(sm, stream, 'romeo@example.com/r');
     expect(stream.sent.length).to.equal(2);
     expect(store.state).to.deep.include({ id: 'new', hIn: 0, hOut: 0 });
   });
@@ -159,7 +167,7 @@ describe('xep/0198-stream-management', () => {
     for (const h of ['4', '4294967295', '4294967296', '-1', 'x', '1e3', '', undefined]) {
       const { sm, acked, unknown } = await bench();
       const stream = new Script(`<enabled ${SM} id='x' resume='true'/>`);
-      await sm.enable(stream, 'romeo@example.com/r');
+      await enable(sm, stream, 'romeo@example.com/r');
       for (const id of ['a', 'b', 'c']) sm.sent(message(id));
       sm.nonza(parse(`<a ${SM} h='1'/>`));
       expect(() => sm.nonza(xml('a', { xmlns: 'urn:xmpp:sm:3', h })), h).to.throw().with.property('code', 'protocol');
@@ -171,18 +179,18 @@ describe('xep/0198-stream-management', () => {
       else expect(sm.resumable).to.not.equal(undefined);
     }
     const { sm, unknown } = await bench(kept());
-    expect((await rejection(sm.resume(new Script(`<resumed ${SM} h='9'/>`)))).condition).to.equal('handled-count-too-high');
+    expect((await rejection(resume(sm, new Script(`<resumed ${SM} h='9'/>`)))).condition).to.equal('handled-count-too-high');
     await sm.detached();
     expect(unknown).to.deep.equal(['a', 'b', 'c']);
     const other = await bench(kept());
-    expect((await rejection(other.sm.resume(new Script(`<resumed ${SM} h='11' previd='another'/>`)))).code).to.equal('protocol');
+    expect((await rejection(resume(other.sm, new Script(`<resumed ${SM} h='11' previd='another'/>`)))).code).to.equal('protocol');
     expect(other.acked).to.deep.equal([]);
   });
 
   it('believes a server that has more than a page that died could keep', async () => {
     const { sm, acked, unknown } = await bench(kept());
     const stream = new Script(`<resumed ${SM} h='15'/>`);
-    expect(await sm.resume(stream)).to.equal('resumed');
+    expect(await resume(sm, stream)).to.equal('resumed');
     expect(acked).to.deep.equal(['a', 'b', 'c']);
     expect(unknown).to.deep.equal([]);
     sm.sent(message('d'));
@@ -205,7 +213,7 @@ describe('xep/0198-stream-management', () => {
     const store: SmStore = { load: async () => undefined, save: async () => Promise.reject(new Error('full')) };
     const sm = createStreamManagement({ store, clock: new TestClock(), log: silentLog });
     const stream = new Script(`<enabled ${SM} id='x' resume='true'/>`);
-    await sm.enable(stream, 'romeo@example.com/r');
+    await enable(sm, stream, 'romeo@example.com/r');
     sm.handled(1);
     sm.nonza(parse(`<r ${SM}/>`));
     await until(() => stream.sent.at(-1) === '<a xmlns="urn:xmpp:sm:3" h="1"/>');
@@ -213,7 +221,7 @@ describe('xep/0198-stream-management', () => {
 
   it('gathers the saves of a burst', async () => {
     const { sm, store } = await bench();
-    await sm.enable(new Script(`<enabled ${SM} id='x' resume='true'/>`), 'romeo@example.com/r');
+    await enable(sm, new Script(`<enabled ${SM} id='x' resume='true'/>`), 'romeo@example.com/r');
     const before = store.saves;
     for (let at = 0; at < 500; at++) sm.sent(message(`m${at}`));
     await sm.detached();
@@ -258,7 +266,7 @@ describe('xep/0198-stream-management', () => {
       test.connection.send(message('next'));
       test.clock.advance(2_000);
       await settle();
-      expect(ids(test.acked)).to.deep.equal(management === 'acks' ? ['next'] : []);
+      expect(ids(test.acked)).to.deep.equal(['next']);
     }
   });
 

@@ -7,7 +7,7 @@ import { TestClock } from '../support/xep-context.js';
 import { turn, until } from './model-server.js';
 import type { ModelServer } from './model-server.js';
 import type { Element } from '../../src/xmpp/element.js';
-import type { Connection, ConnectionOptions, ConnectionState, Proof, SaltedKey, StreamManagement } from '../../src/xmpp/connection-types.js';
+import type { Connection, ConnectionOptions, FastState, FastStore, ConnectionState, Proof, SaltedKey, StreamManagement } from '../../src/xmpp/connection-types.js';
 import type { SmState, SmStore } from '../../src/xep/0198-stream-management.js';
 
 /** What an IndexedDB would be: asynchronous, and a copy. */
@@ -23,6 +23,19 @@ export class TestStore implements SmStore {
   async save(state: SmState | undefined): Promise<void> {
     await turn();
     this.saves++;
+    this.state = structuredClone(state);
+  }
+}
+
+export class TestFast implements FastStore {
+  state: FastState | undefined;
+  readonly counts: (number | undefined)[] = [];
+  async load(): Promise<FastState | undefined> {
+    return structuredClone(this.state);
+  }
+  async save(state: FastState | undefined): Promise<void> {
+    await turn();
+    this.counts.push(state?.token?.count);
     this.state = structuredClone(state);
   }
 }

@@ -158,7 +158,7 @@ describe('xmpp/connection', () => {
       expect((await test.state('waiting')).error.code, name).to.equal('timeout');
       expect(server.socket.closed).to.equal(true);
       holding = false;
-      test.clock.advance(2_000);
+      test.clock.advance(4_000);
       await test.state('online');
     }
     const server = new ModelServer();

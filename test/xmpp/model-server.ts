@@ -17,6 +17,8 @@ export type ModelOptions = {
   /** A server that does not know the password: its signature is wrong, or missing. */
   readonly forge?: 'signature' | 'no-signature' | 'nonce';
   readonly finalAsChallenge?: boolean;
+  /** XEP-0388 and what goes with it; `features: false` does not show any to a resumed stream, as ejabberd. */
+  readonly sasl2?: { readonly mechanisms?: readonly string[]; readonly bind?: boolean; readonly sm?: boolean; readonly fast?: boolean; readonly features?: boolean };
   /** Hangs up when it refuses credentials. */
   readonly hangsUp?: boolean;
   /** Gets each frame first; true: it is dealt with. */
@@ -32,6 +34,7 @@ const hmac = async (key: Uint8Array<ArrayBuffer>, text: string, hash: string): P
   new Uint8Array(await crypto.subtle.sign('HMAC', await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash }, false, ['sign']), encoder.encode(text)));
 
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
+const SASL2 = "xmlns='urn:xmpp:sasl:2'";
 const SM = "xmlns='urn:xmpp:sm:3'";
 const isStanza = (element: Element): boolean => ['message', 'presence', 'iq'].includes(element.name);
 
@@ -65,11 +68,16 @@ export class ModelSocket implements SocketLike {
   /** What the client wrote. */
   readonly frames: string[] = [];
   readonly elements: Element[] = [];
+  /** Round trips so far: how often the client spoke after it had heard. */
+  trips = 0;
+  #heard = true;
   closed = false;
   dead = false;
   readonly server: ModelServer;
   #work: Promise<void> = Promise.resolve();
   #authenticated = false;
+  /** The request that SASL2 works on. */
+  #request: Element | undefined;
   #scram: { readonly bare: string; readonly first: string; readonly mechanism: string } | undefined;
 
   constructor(server: ModelServer, url: string) {
@@ -83,6 +91,8 @@ export class ModelSocket implements SocketLike {
   send(data: string): void {
     if (this.closed || this.dead) return;
     this.frames.push(data);
+    if (this.#heard) this.trips++;
+    this.#heard = false;
     this.#work = this.#work.then(() => this.#take(parse(data)));
   }
   close(code = 1000): void {
@@ -96,6 +106,7 @@ export class ModelSocket implements SocketLike {
   }
   /** Raw text to the client. */
   push(...frames: string[]): void {
+    this.#heard = true;
     for (const data of frames) if (!this.closed && !this.dead) this.onmessage?.({ data });
   }
   sent(name: string): Element[] {
@@ -112,15 +123,14 @@ export class ModelSocket implements SocketLike {
       this.push("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>");
       this.close();
     } else if (element.is('auth')) await this.#auth(element);
-    else if (element.is('response')) await this.#response(element);
+    else if (element.is('authenticate')) {
+      this.#request = element;
+      await this.#auth(element);
+    } else if (element.is('response')) await this.#response(element);
     else if (element.is('enable')) {
       server.begin();
-      this.push(server.options.management === 'acks' ? `<enabled ${SM}/>` : `<enabled ${SM} id='${server.id}' resume='true' max='600'/>`);
-    } else if (element.is('resume')) {
-      if (element.attrs['previd'] !== server.id) return this.push(`<failed ${SM}><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`);
-      server.confirm(Number(element.attrs['h']));
-      this.push(`<resumed ${SM} previd='${server.id}' h='${server.received}'/>`, ...server.unconfirmed);
-    } else if (element.is('r')) this.push(`<a ${SM} h='${server.received}'/>`);
+      this.push(this.#enabled());
+    } else if (element.is('resume')) this.push(this.#resume(element), ...(server.resumes(element) ? server.unconfirmed : [])); else if (element.is('r')) this.push(`<a ${SM} h='${server.received}'/>`);
     else if (element.is('a')) server.confirm(Number(element.attrs['h']));
     else if (element.is('iq') && element.getChild('bind')) {
       this.push(`<iq xmlns='jabber:client' type='result' id='${element.attrs['id']}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${server.jid}</jid></bind></iq>`);
@@ -131,40 +141,90 @@ export class ModelSocket implements SocketLike {
     }
   }
 
-  #features(): string {
+  #enabled(): string {
+    return this.server.options.management === 'acks' ? `<enabled ${SM}/>` : `<enabled ${SM} id='${this.server.id}' resume='true' max='600'/>`;
+  }
+  #resume(element: Element): string {
+    const { server } = this;
+    if (!server.resumes(element)) return `<failed ${SM}><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`;
+    server.confirm(Number(element.attrs['h']));
+    return `<resumed ${SM} previd='${server.id}' h='${server.received}'/>`;
+  }
+  #challenge(text: string): void {
+    this.push(`<challenge ${this.#request ? SASL2 : SASL}>${toText(text)}</challenge>`);
+  }
+  #succeed(data?: string): void {
+    this.#authenticated = true;
+    const request = this.#request;
+    if (!request) return this.push(data === undefined ? `<success ${SASL}/>` : `<success ${SASL}>${data}</success>`);
+    const { server } = this;
+    const { fast, features = true } = server.options.sasl2 ?? {};
+    const resume = request.getChild('resume');
+    const bind = request.getChild('bind');
+    const resumed = resume !== undefined && server.resumes(resume);
+    let inner = data === undefined ? '' : `<additional-data>${data}</additional-data>`;
+    if (resume) inner += this.#resume(resume);
+    if (!resumed && bind) {
+      const enable = bind.getChild('enable', 'urn:xmpp:sm:3');
+      if (enable) server.begin();
+      inner += `<bound xmlns='urn:xmpp:bind:0'>${bind.getChild('enable', 'urn:xmpp:carbons:2') ? "<enabled xmlns='urn:xmpp:carbons:2'/>" : ''}${enable ? this.#enabled() : ''}</bound>`;
+    }
+    if (fast && (request.getChild('request-token') || server.rotates)) inner += `<token xmlns='urn:xmpp:fast:0' expiry='${server.expiry}' token='${(server.token = `secret-token:${++server.tokens}`)}'/>`;
+    if (request.getChild('fast')?.attrs['invalidate'] === 'true') server.token = undefined;
+    this.push(`<success ${SASL2}>${inner}<authorization-identifier>${bind && !resumed ? server.jid : `${server.username}@${server.domain}`}</authorization-identifier></success>`);
+    if (resumed) this.push(...server.unconfirmed);
+    if (features || !resumed) this.push(this.#features(bind !== undefined));
+  }
+  async #token(element: Element): Promise<void> {
+    const { server } = this;
+    const [username, signed = ''] = atob(element.getChildText('initial-response') ?? '').split(/\0([^]*)/);
+    server.counts.push(Number(element.getChild('fast')?.attrs['count']));
+    const key = encoder.encode(server.token ?? 'none');
+    const right = String.fromCharCode(...(await hmac(key, 'Initiator', 'SHA-256')));
+    if (server.token === undefined || username !== server.username || signed !== right) return this.#fail();
+    this.#succeed(server.options.forge === 'signature' ? btoa('nobody') : base64(await hmac(key, 'Responder', 'SHA-256')));
+  }
+
+  #features(bound = false): string {
     const { mechanisms = ['SCRAM-SHA-1', 'PLAIN'], management = 'resume' } = this.server.options;
-    const inner = this.#authenticated
+    const { sasl2 } = this.server.options;
+    const list = (names: readonly string[]): string => names.map((name) => `<mechanism>${name}</mechanism>`).join('');
+    const second = sasl2
+      ? `<authentication ${SASL2}>${list(sasl2.mechanisms ?? mechanisms)}<inline>${sasl2.sm ? `<sm ${SM}/>` : ''}${sasl2.fast ? "<fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-ENDP</mechanism><mechanism>HT-SHA-256-NONE</mechanism></fast>" : ''}${
+          sasl2.bind ? `<bind xmlns='urn:xmpp:bind:0'><inline><feature var='urn:xmpp:carbons:2'/><feature var='urn:xmpp:csi:0'/>${sasl2.sm ? "<feature var='urn:xmpp:sm:3'/>" : ''}</inline></bind>` : ''
+        }</inline></authentication>`
+      : '';
+    const inner = bound ? "<csi xmlns='urn:xmpp:csi:0'/>" : this.#authenticated
       ? `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${management === 'none' ? '' : `<sm ${SM}/>`}`
-      : `<mechanisms ${SASL}>${mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('')}</mechanisms>`;
+      : `<mechanisms ${SASL}>${list(mechanisms)}</mechanisms>${second}`;
     return `<stream:features xmlns:stream='http://etherx.jabber.org/streams'>${inner}</stream:features>`;
   }
   #fail(condition = 'not-authorized'): void {
-    this.push(`<failure ${SASL}><${condition}/></failure>`);
+    this.push(this.#request ? `<failure ${SASL2}><${condition} ${SASL}/></failure>` : `<failure ${SASL}><${condition}/></failure>`);
     if (this.server.options.hangsUp) this.cut();
   }
   async #auth(element: Element): Promise<void> {
     const { options } = this.server;
     const mechanism = element.attrs['mechanism'] ?? '';
-    const text = textOf(element.text());
+    if (mechanism === 'HT-SHA-256-NONE') return this.#token(element);
+    const text = textOf(this.#request ? (element.getChildText('initial-response') ?? '') : element.text());
     if (!mechanism.startsWith('SCRAM-')) {
       const expected: Record<string, string> = { PLAIN: `\0${this.server.username}\0${this.server.password}`, 'X-OAUTH2': `\0${this.server.username}\0${this.server.password}`, ANONYMOUS: '' };
-      if (mechanism === 'OAUTHBEARER' && !text.includes(`auth=Bearer ${this.server.password}\u0001`)) return this.push(`<challenge ${SASL}>${toText('{"status":"invalid_token"}')}</challenge>`);
+      if (mechanism === 'OAUTHBEARER' && !text.includes(`auth=Bearer ${this.server.password}\u0001`)) return this.#challenge('{"status":"invalid_token"}');
       if (mechanism !== 'OAUTHBEARER' && text !== expected[mechanism]) return this.#fail();
-      this.#authenticated = true;
-      return this.push(`<success ${SASL}/>`);
+      return this.#succeed();
     }
     const bare = text.replace(/^n,,/, '');
     const nonce = options.forge === 'nonce' ? 'somethingelse' : `${/r=(.*)/.exec(bare)![1]}server`;
     const first = `r=${nonce},s=${options.salt ?? toText('salt of this user')},i=${options.iterations ?? 4096}`;
     this.#scram = { bare, first, mechanism };
-    this.push(`<challenge ${SASL}>${toText(first)}</challenge>`);
+    this.#challenge(first);
   }
   async #response(element: Element): Promise<void> {
     const { options, password } = this.server;
     if (!this.#scram) return this.#fail();
     if (element.text() === '') {
-      this.#authenticated = true;
-      return this.push(`<success ${SASL}/>`);
+      return this.#succeed();
     }
     const { bare, first, mechanism } = this.#scram;
     const hash = mechanism.replace('SCRAM-', '');
@@ -176,9 +236,8 @@ export class ModelSocket implements SocketLike {
     const signature = await hmac(new Uint8Array(await crypto.subtle.digest(hash, clientKey)), message, hash);
     if (base64(clientKey.map((byte, at) => byte ^ signature[at]!)) !== proof) return this.#fail();
     const verifier = base64(await hmac(await hmac(salted, 'Server Key', hash), options.forge === 'signature' ? 'another message' : message, hash));
-    if (options.finalAsChallenge) return this.push(`<challenge ${SASL}>${toText(`v=${verifier}`)}</challenge>`);
-    this.#authenticated = true;
-    this.push(options.forge === 'no-signature' ? `<success ${SASL}/>` : `<success ${SASL}>${toText(`v=${verifier}`)}</success>`);
+    if (options.finalAsChallenge) return this.#challenge(`v=${verifier}`);
+    this.#succeed(options.forge === 'no-signature' ? undefined : toText(`v=${verifier}`));
   }
 }
 
@@ -198,6 +257,12 @@ export class ModelServer {
   unconfirmed: string[] = [];
   /** The last `h` of the client. */
   confirmed = 0;
+  /** XEP-0484: the token that is good, how many there were, and the counts it was used with. */
+  token: string | undefined;
+  tokens = 0;
+  rotates = false;
+  expiry = '2027-01-01T00:00:00Z';
+  readonly counts: number[] = [];
   /** A client that acknowledged less than before, or more than there was. */
   wrong: string | undefined;
 
@@ -214,6 +279,9 @@ export class ModelServer {
   };
   get jid(): string {
     return `${this.username}@${this.domain}/r`;
+  }
+  resumes(resume: Element): boolean {
+    return resume.attrs['previd'] === this.id;
   }
   get socket(): ModelSocket {
     return this.sockets.at(-1)!;

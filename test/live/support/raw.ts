@@ -32,8 +32,11 @@ export type Raw = {
 const unmanaged: StreamManagement = {
   load: () => Promise.resolve(),
   resumable: undefined,
-  resume: () => Promise.resolve('failed'),
-  enable: () => Promise.resolve(),
+  resumption: () => Promise.reject(new Error('nothing to resume')),
+  resumed: () => Promise.resolve('failed'),
+  enabling: () => xml('enable', { xmlns: 'urn:xmpp:sm:3' }),
+  enabled: () => Promise.resolve(),
+  unmanaged() {},
   nonza() {},
   sent() {},
   handled() {},
