@@ -15,8 +15,12 @@ export const NS_FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';
 export const NS_STREAM = 'http://etherx.jabber.org/streams';
 export const NS_STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 
-/** Milliseconds each stage may take: socket, opening, features, every step of SASL, bind, enabling and resuming. */
-export const stageDeadline = 15_000;
+/**
+ * Milliseconds each stage may take: socket, opening, features, every step of SASL, bind, enabling and resuming. More than the
+ * 15 s for which ejabberd itself waits for the old session's process, which may be busy with what it was sent last: whoever
+ * gave up with it would miss its answer.
+ */
+export const stageDeadline = 20_000;
 /** Milliseconds from the socket to the end of the negotiation, whatever a server finds to say in between. */
 export const negotiationDeadline = 60_000;
 /** Milliseconds for a polite farewell. */

@@ -151,7 +151,7 @@ describe('xmpp/connection', () => {
       const test = client(server);
       test.connection.start();
       await until(() => server.sockets.length === 1 && server.socket.elements.some(hold), name);
-      test.clock.advance(14_999);
+      test.clock.advance(19_999);
       await settle(3);
       expect(test.connection.state.kind, name).to.equal('connecting');
       test.clock.advance(1);
@@ -166,7 +166,7 @@ describe('xmpp/connection', () => {
     const test = client(server);
     test.connection.start();
     await until(() => server.sockets.length === 1);
-    test.clock.advance(15_000);
+    test.clock.advance(20_000);
     expect((await test.state('waiting')).error.code).to.equal('unreachable');
     const asked = client(new ModelServer(), { proof: () => new Promise(() => {}) });
     asked.connection.start();
