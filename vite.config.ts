@@ -165,7 +165,7 @@ export default defineConfig({
           groups: [
             // The engine's worker has no document: what it shares with the page stands apart from everything that draws.
             { name: 'base', priority: 1, test: /\/src\/(base|model|archive\/(?!append|archive\.|fold|known|runs|tail)|client\/(bus|channel)\.|engine\/host-rpc|xep\/sha-1)|node_modules\/idb\/|vite\/preload-helper/ },
-            { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+|hsluv)\/|components\/(define-conversation|(avatar|chat|icon|message-list|session)\/|shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|message\/(?!attachment|define-files|own-hosts)|composer\/(?!staged-file))|xep\/0392/ },
+            { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+)\/|components\/(define-conversation|(avatar|chat|icon|message-list|session)\/|shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|message\/(?!attachment|define-files|own-hosts)|composer\/(?!staged-file))|xep\/(0392|hsluv)/ },
           ],
         },
         entryFileNames: (chunk) => (chunk.name in fixed ? '[name].js' : 'assets/[name]-[hash].js'),

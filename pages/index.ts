@@ -2,9 +2,8 @@
 import { createChat, fetchDeployment } from '../src/chat.js';
 import { parseXmppUri } from '../src/client/xmpp-uri.js';
 import { takeShared } from '../src/share-target.js';
-import { defineMessenger } from '../components/messenger/define.js';
+import { defineStart } from '../components/messenger/define-start.js';
 import { languages } from '../components/shared/locale/locale.js';
-import { watchForNewVersion } from './new-version.js';
 import { readPreferences, writePreferences } from './preferences.js';
 
 async function start(): Promise<void> {
@@ -44,9 +43,16 @@ async function start(): Promise<void> {
     void takeShared().then((shared) => (messenger.shared = shared)).catch(reportError);
   }
 
-  watchForNewVersion((take) => {
-    messenger.updateReady = true;
-    messenger.addEventListener('tertulia-reload', take, { once: true });
+  // In no hurry: what is shown comes first.
+  setTimeout(() => {
+    void import('./new-version.js')
+      .then(({ watchForNewVersion }) =>
+        watchForNewVersion((take) => {
+          messenger.updateReady = true;
+          messenger.addEventListener('tertulia-reload', take, { once: true });
+        }),
+      )
+      .catch(reportError);
   });
 }
 
@@ -56,5 +62,5 @@ function badge(unread: number): void {
   if ('setAppBadge' in navigator) void (unread > 0 ? navigator.setAppBadge(unread) : navigator.clearAppBadge()).catch(() => undefined);
 }
 
-defineMessenger();
+defineStart();
 void start();

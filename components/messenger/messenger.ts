@@ -12,6 +12,7 @@ import type { Theme } from '../own-presence/preference-event.js';
 import type { Room } from '../room/room.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
+import { fetchPanes } from './fetch-panes.js';
 import { messengerStyles } from './messenger.styles.js';
 import type { NavigateEvent } from './navigate-event.js';
 import type { Route } from './route.js';
@@ -70,6 +71,7 @@ export class Messenger extends ChatElement {
   /** Lists that were looked at keep their place while another is shown. */
   readonly #visited = new Set<Tab>(['conversations']);
   #folded = false;
+  #prepared = false;
   #claimed: string | undefined;
 
   /** What is shown. Set, it takes the place of what was shown; `navigate` goes on from it. */
@@ -125,6 +127,7 @@ export class Messenger extends ChatElement {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     this.#claim();
+    this.#prepare();
     if (!this.#folded) return;
     this.#folded = false;
     // Folded to one pane, the focus was in the one that went: it goes on in the one that came.
@@ -132,6 +135,15 @@ export class Messenger extends ChatElement {
     const main = this.main?.checkVisibility() ?? false;
     if (main && !list) this.main?.focus();
     else if (list && !main) this.list?.querySelector<HTMLElement & { enter?: () => void }>(':scope > :not([hidden])')?.enter?.();
+  }
+
+  /** The other panes are fetched at once where one of them is shown, else after the first ones. */
+  #prepare(): void {
+    const { route } = this;
+    if (!this.#signedIn || this.#prepared) return;
+    this.#prepared = true;
+    if (route.view === 'chat' || route.view === 'conversations') setTimeout(fetchPanes);
+    else fetchPanes();
   }
 
   /** That an address is an occupant's is not in the address: it is said before anything makes it an ordinary one. */
@@ -170,6 +182,10 @@ export class Messenger extends ChatElement {
   get #locked(): boolean {
     const session = this.#session.value;
     return session?.status === 'refused' && session.error?.code === 'not-authorized';
+  }
+
+  get #signedIn(): boolean {
+    return this.client?.mode !== undefined && this.#session.value?.me !== undefined;
   }
 
   #strips() {
@@ -249,7 +265,7 @@ export class Messenger extends ChatElement {
 
   protected override render() {
     const session = this.#session.value;
-    const signedIn = this.client?.mode !== undefined && session?.me !== undefined;
+    const signedIn = this.#signedIn;
     if (this.#ready.value && !signedIn) return html`<main class="sign-in"><div class="card"><span class="mark">${icon('chat')}</span><tertulia-sign-in></tertulia-sign-in></div></main>`;
     void this.#contacts.value; // names are made of it
     const { route } = this;

@@ -191,11 +191,11 @@ export class Panel extends ChatElement {
   #view(): TemplateResult {
     const room = this.invitedTo || this.room;
     if (room) {
-      void import('../messenger/define.js').then(({ defineRoomInTime }) => defineRoomInTime());
+      void import('../messenger/define-room.js').then(({ defineRoomInTime }) => defineRoomInTime());
       return html`<tertulia-room exportparts="header, log, message, bubble, bubble-mine, bubble-theirs, box" .jid="${room}" .nick="${this.nickname}">${this.#backButton()}${this.#closeButton('end')}</tertulia-room>`;
     }
     if (this.contact) return this.#conversation(false);
-    void import('../messenger/define.js').then(({ defineMessengerInTime }) => defineMessengerInTime());
+    void import('../messenger/define-start.js').then(({ defineStartInTime }) => defineStartInTime());
     return html`${this.noClose ? nothing : this.#bar()}<tertulia-messenger routing="none"></tertulia-messenger>`;
   }
 

@@ -5,7 +5,7 @@
  * In:  a bare JID in normal form (§6.2), or a nickname where that is all that is known.
  * Out: the same colour for it in every client. Pure and at once, so that a component can paint with it.
  */
-import { Hsluv } from 'hsluv';
+import { hsluv } from './hsluv.js';
 import { sha1 } from './sha-1.js';
 
 const encoder = new TextEncoder();
@@ -25,21 +25,12 @@ export type ConsistentColour = { readonly hue: number; readonly surface: string;
 const kept = new Map<string, ConsistentColour>();
 const MOST = 2000;
 
-const hex = (hue: number, saturation: number, lightness: number): string => {
-  const colour = new Hsluv();
-  colour.hsluv_h = hue;
-  colour.hsluv_s = saturation;
-  colour.hsluv_l = lightness;
-  colour.hsluvToHex();
-  return colour.hex;
-};
-
 /** The colour of an identifier, see above. */
 export function consistentColour(text: string): ConsistentColour {
   const known = kept.get(text);
   if (known) return known;
   const hue = hueAngle(text);
-  const colour = { hue, surface: hex(hue, 75, 45), onLight: hex(hue, 90, 40), onDark: hex(hue, 75, 72) };
+  const colour = { hue, surface: hsluv(hue, 75, 45), onLight: hsluv(hue, 90, 40), onDark: hsluv(hue, 75, 72) };
   if (kept.size >= MOST) kept.clear();
   kept.set(text, colour);
   return colour;
