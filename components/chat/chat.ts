@@ -56,8 +56,10 @@ export class Chat extends ChatElement {
 
   async #edit(event: EditMessageEvent): Promise<void> {
     const { row } = event;
-    this.composer?.prefill(row.state.body);
+    const kept = this.composer?.prefill(row.state.body);
     this.composer?.focus();
+    // Kept as a draft before it is given up as a message: in between anything may happen.
+    await kept;
     await this.client?.discard(row.id).catch(reportError);
   }
 

@@ -51,9 +51,10 @@ export class Composer extends ChatElement {
     this.area?.focus(options);
   }
 
-  /** A text to begin with; never over one that is there already, and never sent by itself. */
-  prefill(text: string): void {
+  /** A text to begin with; never over one that is there already, and never sent by itself. Resolves when it is kept. */
+  async prefill(text: string): Promise<void> {
     this.#set(this.value.trim() === '' ? text : `${this.value}\n${text}`);
+    await this.#draft.flush();
   }
 
   /** Files to send, refused in plain words where the server takes none or none so large. */
@@ -74,7 +75,7 @@ export class Composer extends ChatElement {
   override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     if (changed.has('jid') && this.#restored && this.#restored !== this.jid) {
-      this.#draft.flush();
+      void this.#draft.flush();
       this.#typing.stop();
       this.value = '';
       this.files = [];
@@ -132,7 +133,7 @@ export class Composer extends ChatElement {
 
   #left(): void {
     this.#typing.stop();
-    this.#draft.flush();
+    void this.#draft.flush();
   }
 
   get #ready(): boolean {
@@ -154,7 +155,7 @@ export class Composer extends ChatElement {
     this.error = '';
     this.#typing.stop();
     this.#draft.keep(jid, '');
-    this.#draft.flush();
+    void this.#draft.flush();
     this.#sending = this.#sending.then(() => this.#send(jid, contents));
   }
 

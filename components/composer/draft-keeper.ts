@@ -15,22 +15,23 @@ export class DraftKeeper implements ReactiveController {
   }
 
   keep(jid: string, draft: string): void {
-    if (this.#due && this.#due.jid !== jid) this.flush();
+    if (this.#due && this.#due.jid !== jid) void this.flush();
     this.#due = { jid, draft };
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(this.flush, WAIT);
+    this.#timer = window.setTimeout(() => void this.flush(), WAIT);
   }
 
-  readonly flush = (): void => {
+  /** Resolves when what was typed is kept, or could not be. */
+  readonly flush = async (): Promise<void> => {
     clearTimeout(this.#timer);
     const due = this.#due;
     this.#due = undefined;
     // A draft that could not be kept is still in the box; there is nothing to tell.
-    if (due) void this.#client()?.setDraft(due.jid, due.draft).catch(() => {});
+    if (due) await this.#client()?.setDraft(due.jid, due.draft).catch(() => {});
   };
 
   readonly #hidden = (): void => {
-    if (document.visibilityState === 'hidden') this.flush();
+    if (document.visibilityState === 'hidden') void this.flush();
   };
 
   hostConnected(): void {
@@ -39,7 +40,7 @@ export class DraftKeeper implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.flush();
+    void this.flush();
     document.removeEventListener('visibilitychange', this.#hidden);
     window.removeEventListener('pagehide', this.flush);
   }

@@ -36,7 +36,7 @@ export type MessageActions = {
 
 const LONG = 2500;
 const LINES = 40;
-const marks: Record<string, IconName> = { sending: 'clock', sent: 'check', delivered: 'check-double', read: 'check-double', failed: 'alert' };
+const marks: Record<string, IconName> = { sending: 'clock', sent: 'check', delivered: 'check-double', read: 'eye', failed: 'alert' };
 
 /** One message, as part of the list's template: a message has no life of its own. Wants `messageStyles`. */
 export function message(view: MessageView, actions: MessageActions): TemplateResult {
@@ -114,12 +114,12 @@ function ownMeta({ row, last, latestMine, locale }: MessageView, time: string): 
       : nothing}</span>`;
 }
 
-function failure({ row, locale }: MessageView, actions: MessageActions): TemplateResult {
+function failure({ row, room, locale }: MessageView, actions: MessageActions): TemplateResult {
   const { text } = locale;
   const { condition = '', text: said } = row.state.failure ?? {};
   const editable = row.state.attachments.length === 0 && row.state.body !== '';
   return html`<div class="failure">
-    <p>${icon('alert')}<span><strong>${text.notSent}.</strong> ${text.failureReason(condition)}${said ? html` <q dir="auto">${said.slice(0, 200)}</q>` : nothing}</span></p>
+    <p>${icon('alert')}<span><strong>${text.notSent}.</strong> ${text.failureReason(condition === 'not-acceptable' && !room ? '' : condition)}${said ? html` <q dir="auto">${said.slice(0, 200)}</q>` : nothing}</span></p>
     <div class="actions">
       <button class="button small" type="button" @click="${() => actions.retry(row)}">${text.retry}</button>
       ${editable ? html`<button class="button small quiet" type="button" @click="${() => actions.edit(row)}">${text.editAgain}</button>` : nothing}

@@ -58,7 +58,7 @@ export class Room extends ChatElement {
 
   /** Puts words into the composer; never sent by itself. */
   prefill(text: string): void {
-    this.composer?.prefill(text);
+    void this.composer?.prefill(text);
   }
 
   get #row(): RoomRow | undefined {
@@ -125,8 +125,9 @@ export class Room extends ChatElement {
   }
 
   async #edit({ row }: EditMessageEvent): Promise<void> {
-    this.prefill(row.state.body);
+    const kept = this.composer?.prefill(row.state.body);
     this.focus();
+    await kept;
     await this.client?.discard(row.id).catch(reportError);
   }
 

@@ -138,7 +138,8 @@ export async function retry(unit: Unit, message: number): Promise<void> {
   const { body, attachments, invitation } = row.state;
   await store.add({
     message, conversation, chatType, originId, body, at,
-    ...(attachments.length > 0 ? { attachments } : {}), ...(invitation ? { invitation } : {}),
+    // What was not uploaded yet has a file, and no address for it.
+    ...(!old && attachments.length > 0 ? { attachments } : {}), ...(invitation ? { invitation } : {}),
     ...old, id: unit.nextId(), state: 'queued',
   });
   unit.pokeOutbox();

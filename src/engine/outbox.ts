@@ -6,6 +6,7 @@ import type { Log } from '../base/log.js';
 import type { OutboxRow } from '../model/message.js';
 import type { Element } from '../xmpp/element.js';
 import { ChatError, toChatError } from '../base/error.js';
+import { Uploads } from './uploads.js';
 
 export type OutboxPorts = {
   readonly archive: Archive;
@@ -39,7 +40,7 @@ const retryAfter = 5_000;
  */
 export class Outbox {
   readonly #ports: OutboxPorts;
-  readonly #uploading = new Set<number>();
+  readonly #uploads: Uploads;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -49,6 +50,7 @@ export class Outbox {
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
+    this.#uploads = new Uploads(ports, () => this.flush());
   }
 
   /** Rows that an earlier engine left on the wire: those stream management still holds are its business, the others' fate is unknown. */
@@ -107,7 +109,7 @@ export class Outbox {
       if (this.#stopped || !online()) return;
       if (row.state === 'failed' || row.state === 'inflight' || blocked.has(row.conversation)) continue;
       if (row.state === 'unknown' || (row.chatType === 'groupchat' && !joined(row.conversation))) blocked.add(row.conversation);
-      else if (row.file && !row.attachments) this.#upload(row, row.file);
+      else if (row.file && !row.attachments) this.#uploads.begin(row, row.file);
       else await this.#send(row);
     }
   }
@@ -132,31 +134,6 @@ export class Outbox {
       // It certainly did not go out.
       await archive.setOutboxState(row.id, 'queued');
     }
-  }
-
-  /** Holds up nobody but its own message: what was written later may overtake it. */
-  #upload(row: OutboxRow, file: Blob): void {
-    if (this.#uploading.has(row.id)) return;
-    this.#uploading.add(row.id);
-    const { archive, live, log, upload } = this.#ports;
-    const key = String(row.message);
-    void (async () => {
-      try {
-        live.set('upload', key, 0);
-        const attachment = await upload(file, row.fileName ?? 'file', (share) => live.set('upload', key, share));
-        await archive.setUploaded(row.id, [attachment]);
-      } catch (thrown) {
-        const error = toChatError(thrown, 'protocol');
-        log.warn('upload failed', error.message);
-        // Without a network it is tried again with the next session.
-        if (error.code === 'offline' || error.code === 'timeout') return;
-        await archive.markFailed(row.id, error.code === 'too-large' ? 'too-large' : 'upload', error.message).catch(() => undefined);
-      } finally {
-        live.set('upload', key, undefined);
-        this.#uploading.delete(row.id);
-      }
-      await this.flush();
-    })();
   }
 
   /** The server has these stanzas (XEP-0198). A room still has to take a message to it: its echo, or its archive, says so. */

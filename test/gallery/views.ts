@@ -26,6 +26,26 @@ const failedData: FakeData = {
   ],
 };
 
+const statesData: FakeData = {
+  ...guest,
+  scripts: [
+    {
+      jid: support,
+      kind: 'chat',
+      lines: [
+        { from: 'me', ago: 70, delivery: 'read', body: 'I measured the wall.' },
+        { from: support, ago: 60, body: 'Thank you! We will draw it today.' },
+        { from: 'me', ago: 50, delivery: 'read', body: 'It is 2,14 m wide.' },
+        { from: 'me', ago: 40, delivery: 'delivered', body: 'The left side is a bit damp.' },
+        { from: 'me', ago: 30, delivery: 'sent', body: 'Is oak a good idea there?' },
+        { from: 'me', ago: 20, delivery: 'failed', failure: { condition: 'internal-server-error' }, body: 'Or rather birch?' },
+        { from: 'me', ago: 10, delivery: 'failed', failure: { condition: 'unreadable' }, body: '', attachments: [{ url: '', name: 'wall.heic', size: 3_200_000 }] },
+        { from: 'me', ago: 0, delivery: 'sending', body: 'I am on the train now.' },
+      ],
+    },
+  ],
+};
+
 const hostileData: FakeData = {
   ...answerer,
   contacts: [{ jid: jonas, name: hostile[0]!, groups: [], subscription: 'both', asked: false }],
@@ -78,6 +98,7 @@ export const views: Record<string, () => View> = {
     client.latency = never;
     return { client, body: chat(jonas) };
   },
+  'chat-states': () => ({ client: new FakeClient({ data: statesData, mode: 'guest' }), body: chat(support) }),
   'chat-failed': () => ({ client: new FakeClient({ data: failedData, mode: 'guest' }), body: chat(support) }),
   'chat-files': () => {
     const client = new FakeClient({ data: files });

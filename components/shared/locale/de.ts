@@ -15,12 +15,16 @@ const failures: FailureWords = {
   'not-allowed': 'Sie dürfen hier nicht schreiben.',
   'not-authorized': 'Sie dürfen hier nicht schreiben.',
   'not-acceptable': 'Sie sind nicht mehr in diesem Raum.',
+  'registration-required': 'Hier dürfen nur Mitglieder schreiben.',
   gone: 'Diese Adresse wird nicht mehr verwendet.',
+  redirect: 'Diese Adresse wird nicht mehr verwendet.',
+  'internal-server-error': 'Auf der Gegenseite ist etwas schiefgegangen. Bitte versuchen Sie es später erneut.',
   'jid-malformed': 'Diese Adresse ist ungültig.',
   'resource-constraint': 'Die Gegenseite nimmt gerade keine weiteren Nachrichten an.',
   'policy-violation': 'Der Server lässt diese Nachricht nicht zu.',
   'too-large': 'Die Datei ist zu groß für diesen Server.',
   upload: 'Die Datei konnte nicht hochgeladen werden.',
+  unreadable: 'Dieser Browser kann die Datei nicht mehr lesen. Bitte noch einmal anhängen.',
   expired: 'Die Nachricht hat zu lange auf den Versand gewartet.',
 };
 

@@ -17,12 +17,16 @@ const failures = {
   'not-allowed': 'You may not write here.',
   'not-authorized': 'You may not write here.',
   'not-acceptable': 'You are not in this room any more.',
+  'registration-required': 'Only members may write here.',
   gone: 'This address is not in use any more.',
+  redirect: 'This address is not in use any more.',
+  'internal-server-error': 'Something went wrong at the other side. Try again later.',
   'jid-malformed': 'This is not a valid address.',
   'resource-constraint': 'The other side takes no more messages now.',
   'policy-violation': 'The server does not allow this message.',
   'too-large': 'The file is too large for this server.',
   upload: 'The file could not be uploaded.',
+  unreadable: 'This browser cannot read the file any more. Attach it again.',
   expired: 'It waited too long to be sent.',
 };
 

@@ -15,12 +15,16 @@ const failures: FailureWords = {
   'not-allowed': 'No tiene permiso para escribir aquí.',
   'not-authorized': 'No tiene permiso para escribir aquí.',
   'not-acceptable': 'Ya no está en esta sala.',
+  'registration-required': 'Solo los miembros pueden escribir aquí.',
   gone: 'Esta dirección ya no se usa.',
+  redirect: 'Esta dirección ya no se usa.',
+  'internal-server-error': 'Algo falló en el otro lado. Inténtelo de nuevo más tarde.',
   'jid-malformed': 'Esta dirección no es válida.',
   'resource-constraint': 'El destinatario no acepta más mensajes por ahora.',
   'policy-violation': 'El servidor no permite este mensaje.',
   'too-large': 'El archivo es demasiado grande para este servidor.',
   upload: 'No se pudo subir el archivo.',
+  unreadable: 'Este navegador ya no puede leer el archivo. Adjúntelo de nuevo.',
   expired: 'El mensaje esperó demasiado para enviarse.',
 };
 

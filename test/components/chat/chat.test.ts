@@ -77,6 +77,32 @@ describe('chat', () => {
     expect(last.textContent).to.contain('Delivered');
   });
 
+  it('a failed message that is to be edited is a draft before it is given up', async () => {
+    const { chat, client } = await show();
+    const { id, state } = client.lastMessage(jonas)!;
+    client.deliver(jonas, id, { delivery: 'failed', failure: { condition: 'forbidden' } });
+    await settle(chat);
+    const order: string[] = [];
+    let keep = (): void => {};
+    const kept = new Promise<void>((resolve) => (keep = resolve));
+    client.setDraft = (_jid, draft) => {
+      order.push(`draft ${draft}`);
+      return kept;
+    };
+    const discard = client.discard.bind(client);
+    client.discard = (message) => {
+      order.push('discard');
+      return discard(message);
+    };
+    button(chat, 'Edit and send again').click();
+    await settle(chat);
+    expect(order).to.deep.equal([`draft ${state.body}`]);
+    keep();
+    await until(() => order.length === 2);
+    expect(order[1]).to.equal('discard');
+    expect((find(chat, 'textarea') as HTMLTextAreaElement).value).to.equal(state.body);
+  });
+
   it('moves nothing when the connection comes and goes', async () => {
     const { chat, client } = await show();
     const status = find(chat, '[role=status]');

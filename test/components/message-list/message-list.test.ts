@@ -41,6 +41,11 @@ describe('message-list', () => {
       await settle(list);
       expect(state()).to.contain(word);
     }
+    const drawn = (): string => articles(list).at(-1)!.querySelector('.meta svg')!.innerHTML;
+    const read = drawn();
+    client.deliver(jonas, client.lastMessage(jonas)!.id, { delivery: 'delivered' });
+    await settle(list);
+    expect(drawn(), 'not by colour alone').to.not.equal(read);
   });
 
   it('says why a message failed, and lets it be tried again, edited or deleted', async () => {
