@@ -41,7 +41,7 @@ describe('message-list', () => {
       await settle(list);
       expect(state()).to.contain(word);
     }
-    const drawn = (): string => articles(list).at(-1)!.querySelector('.meta svg')!.innerHTML;
+    const drawn = (): string | null => articles(list).at(-1)!.querySelector('.meta svg path')!.getAttribute('d');
     const read = drawn();
     client.deliver(jonas, client.lastMessage(jonas)!.id, { delivery: 'delivered' });
     await settle(list);
