@@ -43,13 +43,15 @@ async function start(): Promise<void> {
     void takeShared().then((shared) => (messenger.shared = shared)).catch(reportError);
   }
 
+  let takeNew = (): void => location.reload();
+  messenger.addEventListener('tertulia-reload', () => takeNew());
   // In no hurry: what is shown comes first.
   setTimeout(() => {
     void import('./new-version.js')
       .then(({ watchForNewVersion }) =>
         watchForNewVersion((take) => {
           messenger.updateReady = true;
-          messenger.addEventListener('tertulia-reload', take, { once: true });
+          takeNew = take;
         }),
       )
       .catch(reportError);

@@ -189,6 +189,7 @@ export class Messenger extends ChatElement {
   }
 
   #strips() {
+    const session = this.#session.value;
     // The connection is said by the conversation that is open; what only a person can mend is said here, over all.
     return html`
       <div class="strips">
@@ -198,7 +199,7 @@ export class Messenger extends ChatElement {
               <button type="button" class="button quiet" @click="${() => (this.signingIn = true)}">${this.text.signIn}</button>
             </p>`
           : nothing}
-        ${this.updateReady
+        ${this.updateReady || session?.error?.code === 'outdated'
           ? html`<p class="strip news" role="status">
               <span>${this.text.newVersion}</span>
               <button type="button" class="button quiet" @click="${() => this.dispatchEvent(new Event('tertulia-reload', { bubbles: true, composed: true }))}">${this.text.reloadForNew}</button>

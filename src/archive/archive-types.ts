@@ -66,11 +66,22 @@ export type PageOutcome = {
 
 export type Draft = { readonly conversation: string; readonly chatType: 'chat' | 'groupchat'; readonly sender: string; readonly archive: string; readonly body: string; readonly file?: Blob; readonly fileName?: string; readonly invitation?: Invitation };
 
+export interface ArchiveLead {
+  /** Leads from now on, and nobody else: writes of earlier leaders reject. The epoch, which grows with each leader. `onLost` is told once, as soon as it is seen that another has come. */
+  take(onLost: () => void): Promise<number>;
+  /** How long ago, milliseconds, it was last certain that this one leads. */
+  readonly age: number;
+  /** Rejects with `offline` where another leads, with `storage` where it cannot be read. */
+  prove(): Promise<void>;
+}
+
 /**
  * Everything that is kept of one account, in one IndexedDB database. Each method is one transaction; none resolves
  * before its commit, and a failed write rejects with `ChatError('storage')`. After the commit `onPoke` is called.
  */
 export interface Archive extends Shelf {
+  /** Who writes what comes from the wire: one engine of all that have this archive open. */
+  readonly lead: ArchiveLead;
   /** Facts as they arrived live, a list per stanza, all in one transaction: messages go to the tail, others fold into their target or wait for it. `strict`: nobody else has them, so it waits for the disk. */
   append(facts: readonly (readonly Fact[])[], durability?: 'strict' | 'relaxed'): Promise<void>;
   /** A page of MAM and the move of its cursor, in one transaction. */
@@ -122,4 +133,4 @@ export interface Archive extends Shelf {
 }
 
 /** The archive as a page has it: whatever arrives, the engine takes in. */
-export type PageArchive = Omit<Archive, 'append' | 'appendPage' | 'abandonCursor' | 'untold' | 'told' | 'sound'>;
+export type PageArchive = Omit<Archive, 'lead' | 'append' | 'appendPage' | 'abandonCursor' | 'untold' | 'told' | 'sound'>;

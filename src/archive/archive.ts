@@ -1,9 +1,11 @@
 /** Opens the archive of an account, everything that is kept of it in one database, for whoever takes in what arrives. */
+import { systemClock } from '../base/clock.js';
 import { append } from './append.js';
 import { appendPage } from './append-page.js';
 import type { ApplyTable, Archive } from './archive-types.js';
 import { told, untold } from './displayed.js';
 import { foldNew } from './fold.js';
+import { Lead } from './lead.js';
 import { openPageArchive } from './page-archive.js';
 import type { PageArchiveOptions } from './page-archive.js';
 import { abandonCursor } from './runs.js';
@@ -13,10 +15,15 @@ export type ArchiveOptions = PageArchiveOptions & { readonly apply: ApplyTable }
 
 /** Rejects with `ChatError('storage')` where there is no storage, or another page will not let go of an older version. */
 export async function openArchive({ apply, ...options }: ArchiveOptions): Promise<Archive> {
-  const { archive, database, write } = await openPageArchive(options, async (unit) => foldNew(unit, { apply, log: options.log }));
+  let lead: Lead | undefined;
+  const { archive, database, write } = await openPageArchive(options, {
+    fold: async (unit) => foldNew(unit, { apply, log: options.log }),
+    guard: (database) => (lead = new Lead(database, options.clock ?? systemClock)).database,
+  });
   const openedAt = await archive.nextRow();
   return {
     ...archive,
+    lead: lead!,
     append: async (facts, durability = 'relaxed') => write(durability, async (unit) => append(unit, facts)),
     appendPage: async (page) => write('relaxed', async (unit) => appendPage(unit, page, openedAt)),
     untold: async (jids) => write('relaxed', async (unit) => untold(unit, jids)),

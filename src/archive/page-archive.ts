@@ -29,13 +29,15 @@ export type PageArchiveOptions = {
 
 /**
  * Rejects with `ChatError('storage')` where there is no storage, or another page will not let go of an older version.
- * @param fold makes what a transaction has taken in part of its messages; a page takes nothing in.
+ * @param engine what the engine does beside: `fold` makes what a transaction has taken in part of its messages (a page takes
+ * nothing in), `guard` lets nobody write who does not lead.
  * @returns the archive, and how whoever has more to read and to write does so.
  */
-export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed }: PageArchiveOptions, fold?: Writing['fold']): Promise<{ readonly archive: PageArchive; readonly database: ArchiveDatabase; readonly write: Transact }> {
+export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed }: PageArchiveOptions, engine?: { readonly fold: NonNullable<Writing['fold']>; readonly guard: (database: ArchiveDatabase) => ArchiveDatabase }): Promise<{ readonly archive: PageArchive; readonly database: ArchiveDatabase; readonly write: Transact }> {
   await registerDatabase(name, clock);
-  const database = await openDatabase<ArchiveSchema>(name, archiveMigrations, { clock, log, ...(onClosed ? { onClosed } : {}) });
-  const writing: Writing = { database, onPoke, clock, log, ...(fold && { fold }) };
+  const opened: ArchiveDatabase = await openDatabase<ArchiveSchema>(name, archiveMigrations, { clock, log, ...(onClosed ? { onClosed } : {}) });
+  const database = engine?.guard(opened) ?? opened;
+  const writing: Writing = { database, onPoke, clock, log, ...(engine && { fold: engine.fold }) };
   const write: Transact = async (durability, work) => transact(writing, durability, work);
 
   const archive: PageArchive = {

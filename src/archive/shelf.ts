@@ -12,7 +12,8 @@ export function openShelf(database: ArchiveDatabase, onPoke: (pokes: readonly Po
       const tx = database.transaction(shelf as ShelfName, 'readwrite');
       tx.done.catch(() => {});
       abort = () => tx.abort();
-      const { store } = tx;
+      // The fence of a leader may have put another store beside it.
+      const store = tx.objectStore(shelf as ShelfName);
       const cleared = remove === 'all others' ? [store.clear()] : remove.map(async (jid) => store.delete(jid));
       await Promise.all([...cleared, ...rows.map(async (row) => store.put(row))]);
       await tx.done;

@@ -10,6 +10,7 @@ export type ChatErrorCode =
   | 'protocol' // the other side broke the protocol
   | 'refused' // an IQ error; `condition` names it
   | 'registration' // no guest account could be made
+  | 'outdated' // a newer build is open in another tab of this browser
   | 'storage' // the archive could not be read or written
   | 'too-large' // over a stated limit
   | 'invalid'; // the caller's own argument is wrong

@@ -142,7 +142,7 @@ export class AccountKeeper {
 
   async #replace(identity: Identity): Promise<void> {
     await this.#close();
-    const { deployment, host, openArchive, clock, newId } = this.#parts;
+    const { deployment, host, openArchive, clock, newId, log } = this.#parts;
     const archiveName = this.#archiveName(identity.account, identity.kept);
     let account: OpenAccount | undefined;
     const archive = await openArchive(archiveName, (pokes) => account?.wrote(pokes));
@@ -152,13 +152,15 @@ export class AccountKeeper {
         pokes: this.#events.pokes,
         live: this.#events.live,
         gone: () => void this.#inTurn(() => (this.#account === opened ? this.#close() : Promise.resolve())),
+        outdated: this.#events.outdated,
       },
     ));
     this.#account = opened;
     try {
       await this.#events.changed(opened);
       const { account: jid, scramSeen } = identity;
-      opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen }, identity.secret);
+      opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen, tab: opened.tab }, identity.secret);
+      opened.watchLeader(clock, Math.random).catch((error: unknown) => log.debug('nobody looks after the leader', error));
     } catch (error) {
       await this.#close();
       throw error;

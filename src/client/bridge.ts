@@ -17,11 +17,15 @@ export type EngineStart = {
   readonly deployment: Deployment;
   /** A SCRAM has worked for this account: the password is never sent in the clear again. */
   readonly scramSeen: boolean;
+  /** Names this page's engine among those of other tabs. */
+  readonly tab?: string;
 };
 
 export interface EngineHandle {
   /** Ends this tab's engine; another tab takes over the stream. */
   close(): Promise<void>;
+  /** Takes the lead from an engine that gives no sign of life. Resolves when this tab's engine has heard it, so it lives itself. */
+  claim(): Promise<void>;
 }
 
 export interface EngineHost {

@@ -35,13 +35,25 @@ export interface Commands {
 }
 export type Command = keyof Commands;
 
-/** What goes over the BroadcastChannel of an account, between every page and the leader's engine. */
+/**
+ * Raised with every change of what goes over the bus, in form or in meaning. Pages of two builds may be open at once:
+ * they hear that the other is there, and read nothing of what it says. The older one steps back.
+ */
+export const busVersion = 1;
+
+/**
+ * What goes over the BroadcastChannel of an account, between every page and the leader's engine. `epoch` is the
+ * leader's: what an earlier one says, on waking up, is not true any more.
+ */
 export type BusMessage =
   | { readonly type: 'poke'; readonly pokes: readonly Poke[] }
-  | { readonly type: 'live'; readonly changes: readonly LiveChange[] }
-  /** A page asks for the whole live state; a new leader sends it unasked. */
+  | { readonly type: 'live'; readonly epoch: number; readonly changes: readonly LiveChange[] }
+  /** A page asks for the whole live state; a new leader sends it unasked. Without an epoch: of an engine that could not begin. */
   | { readonly type: 'live-please' }
-  | { readonly type: 'live-all'; readonly changes: readonly LiveChange[] }
+  | { readonly type: 'live-all'; readonly epoch?: number; readonly changes: readonly LiveChange[] }
+  /** A page asks whether its leader lives; it answers at once, with whose engine it is. */
+  | { readonly type: 'ping' }
+  | { readonly type: 'here'; readonly epoch: number; readonly tab: string }
   | { readonly type: 'call'; readonly id: string; readonly command: Command; readonly args: readonly unknown[] }
   | { readonly type: 'answer'; readonly id: string; readonly result?: unknown; readonly error?: { readonly code: ChatErrorCode; readonly message: string; readonly condition?: string } }
   /** Somebody has just proven who they are: a leader that was refused lets another engine try. */

@@ -44,6 +44,7 @@ class PageClient implements ChatClient {
   readonly rooms = this.#lists.rooms;
   readonly #keeper: AccountKeeper;
   #watching = false;
+  #outdated = false;
   /** Taken for seen until the page says otherwise. */
   #visible = true;
 
@@ -55,6 +56,7 @@ class PageClient implements ChatClient {
       accepted: () => this.#accepted(),
       pokes: (pokes) => this.#onPokes(pokes),
       live: (changes) => this.#onLive(changes),
+      outdated: () => this.#stepBack(),
     });
     this.#typing = new TypingNotices(parts.clock, (conversation, state) => {
       if (this.session.value.status === 'online') this.#account?.line.tell('typing', conversation, state);
@@ -110,6 +112,7 @@ class PageClient implements ChatClient {
       wake: () => this.#account?.line.tell('wake'),
       visible: (visible) => {
         this.#visible = visible;
+        this.#account?.watch?.visible(visible);
         this.#account?.line.tell('visible', visible);
       },
     });
@@ -143,10 +146,18 @@ class PageClient implements ChatClient {
     }
   }
 
+  /** A newer build is open in another tab: what this page shows stays, and what it writes waits in the archive. */
+  #stepBack(): void {
+    if (this.#outdated) return;
+    this.#outdated = true;
+    this.session.set({ ...this.session.value, status: 'refused', catchingUp: false, error: { code: 'outdated' } });
+    this.#account?.stepBack().catch(reportError);
+  }
+
   #onLive(changes: readonly Pick<LiveChange, 'topic' | 'key'>[]): void {
     this.#live.changed(changes);
     const session = this.#account?.replica.get('session', '');
-    if (!session || session === this.session.value) return;
+    if (this.#outdated || !session || session === this.session.value) return;
     this.#marks.session(session);
     this.session.set(session);
     this.#avatars.online(session.status === 'online');

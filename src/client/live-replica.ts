@@ -8,16 +8,21 @@ export class LiveReplica {
   readonly #stop: () => void;
   /** Some engine leads and has told its state. */
   led = false;
+  /** Of the newest leader heard of: an earlier one that wakes up has nothing to say any more. */
+  #epoch = 0;
 
   constructor(channel: Channel, onChange: (changes: readonly Pick<LiveChange, 'topic' | 'key'>[]) => void) {
     this.#onChange = onChange;
     this.#stop = channel.onMessage((message) => {
       if (message.type === 'live') {
         // Changes to a state that was not seen whole yet would be told as the whole.
-        if (!this.led) return;
+        if (!this.led || message.epoch < this.#epoch) return;
         for (const change of message.changes) this.#set(change);
         onChange(message.changes);
-      } else if (message.type === 'live-all') this.#replace(message.changes);
+      } else if (message.type === 'live-all' && (message.epoch ?? Infinity) >= this.#epoch) {
+        this.#epoch = message.epoch ?? this.#epoch;
+        this.#replace(message.changes);
+      }
     });
     channel.post({ type: 'live-please' });
   }

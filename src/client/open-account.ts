@@ -5,6 +5,8 @@ import type { AuthMode } from '../model/account.js';
 import type { LiveChange } from '../model/live.js';
 import type { Channel } from './channel.js';
 import type { EngineHandle } from './bridge.js';
+import type { LeaderWatch } from './leader-watch.js';
+import { busVersion } from './bus.js';
 import { LeaderLine } from './leader-line.js';
 import { LiveReplica } from './live-replica.js';
 import { ArchiveTimeline } from './timeline.js';
@@ -14,6 +16,8 @@ export type OpenAccountEvents = {
   readonly live: (changes: readonly Pick<LiveChange, 'topic' | 'key'>[]) => void;
   /** Signed out or forgotten in another tab. */
   readonly gone: () => void;
+  /** A page of a newer build has this account open. */
+  readonly outdated: () => void;
 };
 
 export type OpenAccountParts = {
@@ -40,10 +44,15 @@ export class OpenAccount {
   readonly archive: PageArchive;
   readonly line: LeaderLine;
   readonly replica: LiveReplica;
+  /** Names this page's engine among those of other tabs. */
+  readonly tab: string;
   /** Set once this tab's engine has been started. */
   engine: EngineHandle | undefined;
+  /** Looks after the engine that leads; fetched after all that a first message needs. */
+  watch: LeaderWatch | undefined;
   readonly #channel: Channel;
   readonly #events: OpenAccountEvents;
+  #closed = false;
   readonly #timelines = new Map<string, Set<ArchiveTimeline>>();
 
   constructor(parts: OpenAccountParts, events: OpenAccountEvents) {
@@ -53,11 +62,15 @@ export class OpenAccount {
     this.kept = parts.kept;
     this.archiveName = parts.archiveName;
     this.archive = parts.archive;
+    this.tab = parts.newId();
     this.#channel = parts.channel;
     this.#events = events;
     parts.channel.onMessage((message) => {
       if (message.type === 'poke') this.#apply(message.pokes);
       else if (message.type === 'gone') events.gone();
+    });
+    parts.channel.onForeign?.((version) => {
+      if (version > busVersion) events.outdated();
     });
     this.line = new LeaderLine(parts.channel, parts.clock, parts.newId);
     this.replica = new LiveReplica(parts.channel, (changes) => events.live(changes));
@@ -105,11 +118,25 @@ export class OpenAccount {
     this.#channel.post({ type: 'gone' });
   }
 
+  /** Looks after whichever engine leads: one that is frozen in its tab, or hangs, is replaced by this page's. */
+  async watchLeader(clock: Clock, random: () => number): Promise<void> {
+    const { LeaderWatch } = await import('./leader-watch.js');
+    if (this.#closed) return;
+    this.watch = new LeaderWatch({ channel: this.#channel, clock, random, tab: this.tab, claim: () => void this.engine?.claim().catch(() => undefined) });
+  }
+
+  /** Takes no part any more, and leaves what it shows. */
+  async stepBack(): Promise<void> {
+    this.#closed = true;
+    this.watch?.close();
+    await this.engine?.close();
+  }
+
   async close(): Promise<void> {
     for (const timelines of this.#timelines.values()) for (const timeline of Array.from(timelines)) timeline.close();
     this.line.close();
     this.replica.close();
-    await this.engine?.close();
+    await this.stepBack();
     this.#channel.close();
     this.archive.close();
   }

@@ -1,5 +1,5 @@
 import type { Poke } from '../archive/archive-types.js';
-import type { BusMessage, Command, Commands } from '../client/bus.js';
+import { busVersion, type BusMessage, type Command, type Commands } from '../client/bus.js';
 import type { Channel } from '../client/channel.js';
 import type { LiveChange } from '../model/live.js';
 import type { Log } from '../base/log.js';
@@ -13,25 +13,51 @@ export type CommandTable = { readonly [C in Command]: (...args: Parameters<Comma
 export class BusPort {
   readonly #channel: Channel;
   readonly #log: Log;
+  readonly #tab: string;
+  /** Which leader this is; 0 until the archive has said so. */
+  epoch = 0;
+  #silent = false;
 
-  constructor(channel: Channel, log: Log) {
+  /** From now on it answers to whoever asks for a sign of life. `tab` says whose engine this is. */
+  constructor(channel: Channel, log: Log, tab = '') {
     this.#channel = channel;
+    this.#tab = tab;
     this.#log = log;
+    const here = (): void => this.post({ type: 'here', epoch: this.epoch, tab });
+    channel.onMessage((message) => {
+      if (message.type === 'ping') here();
+    });
+    // So that a page of an older build learns that there is a newer one.
+    channel.onForeign?.((version) => {
+      if (version < busVersion) here();
+    });
   }
+
+  /** The archive has said which leader this is. */
+  lead(epoch: number): void {
+    this.epoch = epoch;
+    this.post({ type: 'here', epoch, tab: this.#tab });
+  }
+
+  /** Another leads: whatever this engine would still tell is not true any more. */
+  depose(): void {
+    this.#silent = true;
+  }
+
 
   /** From now on this engine leads: it answers, and tells everybody its live state. An answer never overtakes what its command has changed. */
   serve(table: CommandTable, live: Pick<LiveStore, 'all' | 'flush'>): () => void {
     // A page calls again what an earlier leader may have left unanswered; the same call is carried out once here.
     const seen = new Set<string>();
     const stop = this.#channel.onMessage((message) => {
-      if (message.type === 'live-please') this.post({ type: 'live-all', changes: live.all() });
+      if (message.type === 'live-please') this.post({ type: 'live-all', epoch: this.epoch, changes: live.all() });
       else if (message.type === 'call' && !seen.has(message.id)) {
         seen.add(message.id);
         if (seen.size > 1000) seen.delete(seen.values().next().value ?? '');
         void this.#answer(table, live, message);
       }
     });
-    this.post({ type: 'live-all', changes: live.all() });
+    this.post({ type: 'live-all', epoch: this.epoch, changes: live.all() });
     return stop;
   }
 
@@ -56,10 +82,10 @@ export class BusPort {
   }
 
   tellLive(changes: readonly LiveChange[]): void {
-    this.post({ type: 'live', changes });
+    this.post({ type: 'live', epoch: this.epoch, changes });
   }
 
   post(message: BusMessage): void {
-    this.#channel.post(message);
+    if (!this.#silent) this.#channel.post(message);
   }
 }

@@ -12,6 +12,7 @@ import type { Incoming, XepContext, XepModule } from '../xep/module.js';
 import type { Locks } from './leader.js';
 import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
 import { bareJid, domainOf, resourceOf } from '../base/jid.js';
+import { busVersion } from '../client/bus.js';
 import { createConnection } from '../xmpp/connection.js';
 import { parseFrame } from '../xmpp/frame.js';
 import { isRoom, ownNick } from '../xep/0045-muc.js';
@@ -21,6 +22,7 @@ import { createStreamManagement, type SmState } from '../xep/0198-stream-managem
 import { factBase } from '../xep/rfc6121-message.js';
 import { contactOf } from '../xep/rfc6121-roster.js';
 import { BusPort } from './bus-port.js';
+import { SocketFence } from './fenced-socket.js';
 import { CatchUp, type FetchedPage, type PageAsk } from './catch-up.js';
 import { commandTable } from './commands.js';
 import { composeMessage, uploadFile } from './compose.js';
@@ -28,7 +30,7 @@ import { createContext } from './context.js';
 import { Inbox } from './inbox.js';
 import { IqAnswers } from './iq-answers.js';
 import { keptStream } from './kept-stream.js';
-import { lead } from './leader.js';
+import { Leader, deposed } from './leader.js';
 import { LiveStore } from './live-store.js';
 import { Outbox } from './outbox.js';
 import { Reactions } from './reactions.js';
@@ -47,6 +49,8 @@ export type EngineOptions = {
   readonly service: () => Promise<string>;
   readonly proof: () => Promise<Proof>;
   readonly scramSeen: boolean;
+  /** Names this engine among those of other tabs. */
+  readonly tab?: string;
   readonly openSocket: OpenSocket;
   /** XEP-0388, loaded where a server offers it. */
   readonly sasl2?: () => Promise<Sasl2>;
@@ -61,6 +65,8 @@ export type EngineOptions = {
 
 /** One tab's engine of one account. */
 export interface Engine {
+  /** Takes the lead from another tab's engine that gives no sign of life. */
+  claim(): Promise<void>;
   /** Ends it. Where it led, the stream stays resumable and the next tab's engine takes it over. */
   close(): Promise<void>;
 }
@@ -70,20 +76,25 @@ const fastNote = 'fast';
 /** Starts an engine: it waits for the account's lock, and leads from then on. */
 export function startEngine(options: EngineOptions): Engine {
   const { archiveName, locks, log } = options;
-  const closing = new AbortController();
-  // One lock per database: two engines of one archive must never both write from the wire.
-  const led = (async () => {
-    // Having yielded, it stands in line again.
-    while (!closing.signal.aborted) await lead(archiveName, locks, closing.signal, (signal) => leadUntil(signal, options), log); // oxlint-disable-line no-await-in-loop
-  })().catch((error: unknown) => {
-    log.warn('the engine has ended', error);
-    tellFailure(options, toChatError(error, 'storage').code);
-  });
+  let failed = false;
+  const stand = (): Leader => {
+    const leader = new Leader({ name: archiveName, locks, work: (signal) => leadUntil(signal, options), log });
+    failed = false;
+    leader.ended.catch((error: unknown) => {
+      failed = true;
+      log.warn('the engine has ended', error);
+      tellFailure(options, toChatError(error, 'storage').code);
+    });
+    return leader;
+  };
+  let leader = stand();
   return {
-    async close() {
-      closing.abort();
-      await led;
+    async claim() {
+      // What could not begin may begin now.
+      if (failed) leader = stand();
+      else leader.claim();
     },
+    close: () => leader.close(),
   };
 }
 
@@ -94,11 +105,27 @@ function tellFailure({ archiveName, openChannel }: EngineOptions, code: ChatErro
   channel.close();
 }
 
-/** The composition root of a leading engine. Resolves when `signal` has ended it, or it has yielded, and all is put away. */
+/** One time of leading; what it leaves open is closed however it ends. */
+type Term = { deposed: boolean; lost?: ChatError; readonly closing: (() => void)[] };
+
 async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<void> {
+  const term: Term = { deposed: false, closing: [] };
+  try {
+    await runTerm(signal, options, term);
+  } catch (error) {
+    // Stopped by the archive's fence in the middle of something: that is no failure.
+    if (!term.deposed) throw error;
+  } finally {
+    for (const close of term.closing) close();
+  }
+}
+
+/** The composition root of a leading engine. Resolves when `signal` has ended it, or it has yielded, and all is put away. */
+async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term): Promise<void> {
   const { account, archiveName, clock, deployment, log, modules, newId } = options;
   const channel = options.openChannel(archiveName);
-  const bus = new BusPort(channel, log);
+  term.closing.push(() => channel.close());
+  const bus = new BusPort(channel, log, options.tab);
   const live = new LiveStore(clock, (changes) => bus.tellLive(changes));
   const correspondents = new Set<string>();
   const fullAddresses = new Set<string>();
@@ -111,20 +138,29 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
       if (kind === 'chat' && preview?.mine) correspondents.add(bareJid(jid));
     }
   };
-  const lost: { error?: ChatError; leave?: () => void } = {};
   const opened = await options.openArchive(archiveName, (pokes) => {
     bus.tellPokes(pokes);
     noteAddresses(pokes);
   });
+  term.closing.push(() => opened.close());
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => (end = resolve));
   const archive = watchArchive(opened, clock, (error) => {
-    lost.error = error;
-    lost.leave?.();
+    term.lost = error;
+    end();
   });
-  if (!(await archive.sound())) {
-    archive.close();
-    channel.close();
-    throw new ChatError('storage', 'the archive is damaged');
-  }
+  if (!(await archive.sound())) throw new ChatError('storage', 'the archive is damaged');
+  const fence = new SocketFence(options.openSocket, archive.lead, log);
+  /** Another leads: from this very moment nothing of this engine reaches the wire, the archive or a page. */
+  const depose = (): void => {
+    term.deposed = fence.deposed = true;
+    bus.depose();
+    end();
+  };
+  const onAbort = (): void => (signal.reason === deposed ? depose() : end());
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  bus.lead(await archive.lead.take(depose));
   const scramNote = 'scram-seen';
   const scramSeen = options.scramSeen || (await archive.note<boolean>(scramNote)) === true;
 
@@ -205,7 +241,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
     inactive: () => !isActive(ctx),
     redirectHosts: deployment.redirectHosts,
     onStanzas: (stanzas) => inbox.handle(stanzas),
-    openSocket: options.openSocket,
+    openSocket: fence.open,
     clock,
     newId,
     random: options.random,
@@ -248,19 +284,20 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   seen = new SeenTeller({ archive, modules, ctx, live, clock, log });
 
   // What the pages see from here on is this engine's.
-  const [conversations, kept] = await Promise.all([archive.conversations(), store.load(), session.load()]);
+  const [conversations, stream] = await Promise.all([archive.conversations(), store.load(), session.load()]);
   noteAddresses([{ kind: 'conversations', rows: conversations }]);
-  await outbox.recover(messageIds(kept));
+  await outbox.recover(messageIds(stream));
 
   connection.onState((state) => session.onState(state));
-  const ended = new Promise<void>((resolve) => {
-    lost.leave = resolve;
-    if (signal.aborted || lost.error) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-    channel.onMessage((message) => {
-      if (message.type === 'poke') noteAddresses(message.pokes);
-      else if (message.type === 'yield' && connection.state.kind === 'refused') resolve();
-    });
+  channel.onMessage((message) => {
+    if (message.type === 'poke') noteAddresses(message.pokes);
+    else if (message.type === 'yield' && connection.state.kind === 'refused') end();
+    else if (message.type === 'here' && message.epoch > bus.epoch) depose();
+  });
+  channel.onForeign?.((version) => {
+    // What a page of another build has written is told in words that are not ours.
+    if (version < busVersion) void outbox.flush();
+    else end();
   });
   const stopServing = bus.serve(
     commandTable({
@@ -284,9 +321,7 @@ async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<v
   await connection.stop();
   for (const module of modules) module.onEnd?.(ctx);
   live.stop();
-  channel.close();
-  archive.close();
-  if (lost.error) throw lost.error;
+  if (term.lost) throw term.lost;
 }
 
 /** Messages that stream management will bring to the server itself when it resumes. */

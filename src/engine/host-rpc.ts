@@ -5,7 +5,7 @@ import { newId } from '../base/id.js';
 
 export type LocalHost = Omit<EngineHost, 'prepare' | 'openChannel'>;
 type Failure = { readonly code: ChatErrorCode; readonly message: string; readonly condition?: string };
-type Method = 'register' | 'verify' | 'unregister' | 'start' | 'close';
+type Method = 'register' | 'verify' | 'unregister' | 'start' | 'close' | 'claim';
 type Line =
   | { readonly type: 'up' }
   | { readonly type: 'ask'; readonly id: string; readonly method: Method; readonly args: readonly unknown[] }
@@ -57,6 +57,9 @@ export function serveHost(port: LinePort, host: LocalHost): void {
     async start(engine: string, start: EngineStart) {
       engines.set(engine, await host.start(start, secretOf(engine)));
     },
+    async claim(engine: string) {
+      await engines.get(engine)?.claim();
+    },
     async close(engine: string) {
       await engines.get(engine)?.close();
       engines.delete(engine);
@@ -105,6 +108,7 @@ export function remoteHost(port: LinePort): { readonly host: LocalHost; readonly
       secrets.set(engine, secret);
       await ask('start', engine, start);
       return {
+        claim: async () => void (await ask('claim', engine)),
         async close() {
           await ask('close', engine);
           secrets.delete(engine);

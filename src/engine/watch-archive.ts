@@ -24,7 +24,7 @@ export function watchArchive(archive: Archive, clock: Clock, onLost: (error: Cha
     onLost(error);
   };
   const watched = Object.entries(archive).map(([name, method]) => {
-    if (immediate.has(name)) return [name, method];
+    if (immediate.has(name) || typeof method !== 'function') return [name, method];
     const call = method as (...args: unknown[]) => Promise<unknown>;
     return [
       name,

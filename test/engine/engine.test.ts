@@ -1,6 +1,10 @@
 import { expect } from '@open-wc/testing';
 import { systemClock, type Clock } from '../../src/base/clock.js';
 import { ChatError } from '../../src/base/error.js';
+import { openChannel } from '../../src/client/channel.js';
+import type { BusMessage } from '../../src/client/bus.js';
+import type { EngineOptions } from '../../src/engine/engine.js';
+import type { Locks } from '../../src/engine/leader.js';
 import { ModelServer, settle } from '../xmpp/model-server.js';
 import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
 import { ModelArchive, said } from './model-archive.js';
@@ -105,6 +109,60 @@ describe('engine/engine', () => {
     await page.archive.enqueue(draft('reply'), 'origin-id-3', Date.now());
     await page.line.call('flush');
     await until(async () => (await timeline(page.archive, JULIET)) === 'after reply:sent', 'the new leader sends');
+    expect(server.wrong).to.equal(undefined);
+  });
+
+  it('a leader that was frozen and wakes up when another has resumed its stream touches neither wire nor archive, and tells nobody anything', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    // Of what happens while it sleeps it is told nothing: not that its lock was taken, not what is on the bus.
+    const asleep: EngineOptions['openChannel'] = (database) => ({ ...openChannel(database), onMessage: () => () => {} });
+    const ownLock = (): Locks => {
+      let given = false;
+      return { request: (_name, options, run) => (given ? new Promise((_resolve, reject) => 'signal' in options && options.signal.addEventListener('abort', reject)) : ((given = true), run())) };
+    };
+    const sleeper = runEngine(server, name, { locks: ownLock(), openChannel: asleep });
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'the first leader');
+    const [old] = server.sockets;
+    const heard: BusMessage[] = [];
+    runEngine(server, name, { locks: ownLock() });
+    await until(() => server.sockets[1]?.sent('resume').length === 1 && page.status() === 'online', 'a resumption');
+    page.channel.onMessage((message) => heard.push(message));
+    const note = await page.archive.note('sm');
+    const frames = old!.frames.length;
+    // What was in its socket still comes out of it, and it has an answer to it, and something to tell.
+    old!.closed = false;
+    old!.push(said(`${JULIET}/balcony`, server.jid, 'for nobody', { id: 'late', stanzaId: kept.add(JULIET, 'for nobody', 'late') }).replace('</message>', "<request xmlns='urn:xmpp:receipts'/></message>"));
+    old!.push("<r xmlns='urn:xmpp:sm:3'/>");
+    old!.cut();
+    await settle(200);
+    expect(old!.frames.length).to.equal(frames);
+    expect(await page.archive.note('sm')).to.deep.equal(note);
+    expect(await timeline(page.archive, JULIET)).to.equal('');
+    expect(heard.filter(({ type }) => type !== 'here')).to.deep.equal([]);
+    expect(server.sockets.length, 'and it does not connect again').to.equal(2);
+    expect(page.status()).to.equal('online');
+    await sleeper.close();
+    expect(server.wrong).to.equal(undefined);
+  });
+
+  it('takes the lead of an engine that holds the lock and gives no sign of life', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    runEngine(server, name);
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'the first leader');
+    const second = runEngine(server, name);
+    await settle();
+    await second.claim();
+    await until(() => server.sockets[1]?.sent('resume').length === 1, 'a resumption');
+    await page.archive.enqueue(draft('after'), 'origin-id-4', Date.now());
+    await page.line.call('flush');
+    await until(async () => (await timeline(page.archive, JULIET)) === 'after:sent', 'the new leader sends');
+    expect(kept.messages).to.have.lengthOf(1);
     expect(server.wrong).to.equal(undefined);
   });
 

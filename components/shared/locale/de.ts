@@ -37,6 +37,7 @@ const errors: ErrorWords = {
   unreachable: 'Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
   'stream-error': 'Der Server hat die Verbindung beendet.',
   registration: 'Gerade konnte kein Gastkonto angelegt werden. Bitte versuchen Sie es in einer Minute erneut.',
+  outdated: 'Diese Seite ist älter als eine andere, die offen ist. Laden Sie sie neu.',
   storage: 'Dieser Browser konnte die Unterhaltung nicht speichern. Schaffen Sie Platz oder verlassen Sie den privaten Modus und versuchen Sie es erneut.',
   invalid: 'Das ist keine gültige XMPP-Adresse. Sie sieht aus wie name@example.org.',
   refused: 'Der Server hat das abgelehnt.',

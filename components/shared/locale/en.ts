@@ -40,6 +40,7 @@ const errors = {
   unreachable: 'The server cannot be reached. Check your connection and try again.',
   'stream-error': 'The server ended the connection.',
   registration: 'No guest account could be made just now. Please try again in a minute.',
+  outdated: 'This page is older than another one that is open. Reload it.',
   storage: 'This browser could not keep the conversation. Free some space or leave private browsing, then try again.',
   invalid: 'This is not a valid XMPP address. It looks like name@example.org.',
   refused: 'The server refused this.',

@@ -37,6 +37,7 @@ const errors: ErrorWords = {
   unreachable: 'No se puede acceder al servidor. Compruebe la conexión e inténtelo de nuevo.',
   'stream-error': 'El servidor cerró la conexión.',
   registration: 'No se pudo crear una cuenta de invitado. Inténtelo de nuevo dentro de un minuto.',
+  outdated: 'Esta página es más antigua que otra que está abierta. Recárguela.',
   storage: 'Este navegador no pudo guardar la conversación. Libere espacio o salga de la navegación privada e inténtelo de nuevo.',
   invalid: 'No es una dirección XMPP válida. Debe ser como name@example.org.',
   refused: 'El servidor rechazó la petición.',
