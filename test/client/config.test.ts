@@ -7,6 +7,7 @@ describe('client/config', () => {
     expect(readDeployment({ domain: 'Example.COM', service: 'wss://example.com/xmpp', guestDomain: 'guests.example.com', contact: 'support@example.com', allowedOrigins: ['https://shop.example.com/', '*'] })).to.deep.equal({
       domain: 'example.com', service: 'wss://example.com/xmpp', guestDomain: 'guests.example.com', contact: 'support@example.com', allowedOrigins: ['https://shop.example.com', '*'],
     });
+    expect(readDeployment({ domain: 'a.example', redirectHosts: ['node2.a.example'] }).redirectHosts).to.deep.equal(['node2.a.example']);
     expect(readDeployment({ domain: 'localhost', service: 'ws://localhost:5280/xmpp-websocket' }).allowedOrigins).to.deep.equal([]);
   });
 
@@ -28,6 +29,10 @@ describe('client/config', () => {
     [{ domain: 'a.example', service: 'ws://a.example/x' }, /Write "wss:"/],
     [{ domain: 'a.example', service: 'wss://me:secret@a.example/x' }, /must not hold/],
     [{ domain: 'a.example', allowedOrigins: 'https://b.example' }, /must be a list/],
+    [{ domain: 'a.example', redirectHosts: 'b.example' }, /must be a list/],
+    [{ domain: 'a.example', redirectHosts: ['wss://b.example/'] }, /host name/],
+    [{ domain: 'a.example', redirectHosts: ['b.example:443/x'] }, /host name/],
+    [{ domain: 'a.example', redirectHosts: [5] }, /host name/],
     [{ domain: 'a.example', allowedOrigins: ['https://b.example/shop'] }, /without a path/],
     [{ domain: 'a.example', allowedOrigins: ['data:x'] }, /without a path/],
     [{ domain: 'a.example', contact: 'support' + '@a.example/desk' }, /"contact" must be/],

@@ -25,6 +25,11 @@ export class TestClock implements Clock {
       this.#due = this.#due.filter((one) => one !== entry);
     };
   }
+  /** Time passes and nothing runs: the machine slept. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    for (const entry of this.#due) entry.at += ms;
+  }
   get pending(): number {
     return this.#due.length;
   }

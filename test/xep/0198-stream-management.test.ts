@@ -270,6 +270,188 @@ describe('xep/0198-stream-management', () => {
     }
   });
 
+  it('over a connection: resumes in one round trip, without a word of presence; the state is there before the answer may be needed', async () => {
+    const server = new ModelServer();
+    const store = new TestStore();
+    const test = client(server, { store });
+    await test.online();
+    test.connection.send(message('a'));
+    server.deliver("<message xmlns='jabber:client' from='a@b'><body>1</body></message>");
+    await settle();
+    // The page goes; another worker takes the stream up.
+    await test.connection.stop();
+    const heir = client(server, { store });
+    await heir.online();
+    const [, , , ...after] = server.socket.elements.map(({ name }) => name);
+    expect(after, 'opening and resumption in one go').to.deep.equal(['open', 'resume']);
+    expect(server.socket.trips).to.equal(4);
+    expect(heir.states.at(-1)).to.deep.equal({ kind: 'online', jid: 'romeo@example.com/r', resumed: true });
+    expect(server.socket.sent('presence')).to.deep.equal([]);
+    expect(server.confirmed).to.equal(1);
+  });
+
+  it('over a connection: without management, what a server answers after a message proves that it has it; nothing else does', async () => {
+    for (const [type, proves] of [['result', true], ['error', true], ['silence', false]] as const) {
+      const server = new ModelServer({ management: 'none' });
+      server.onStanza = (stanza) => {
+        if (stanza.name === 'iq' && type !== 'silence') server.socket.push(`<iq xmlns='jabber:client' type='${type}' id='${stanza.attrs['id']}' from='example.com'/>`);
+      };
+      const test = client(server);
+      await test.online();
+      for (const id of ['a', 'b']) test.connection.send(message(id));
+      test.clock.advance(20);
+      await settle();
+      expect(ids(test.acked)).to.deep.equal(proves ? ['a', 'b'] : []);
+      expect(messages(server.stanzas)).to.deep.equal(['a', 'b']);
+      expect(server.stanzas.filter(({ name }) => name === 'iq').length, 'one question for a burst').to.equal(1);
+      test.connection.send(xml('presence'));
+      test.clock.advance(5_000);
+      await settle();
+      expect(server.stanzas.filter(({ name }) => name === 'iq').length, 'none for what nobody waits for').to.equal(1);
+    }
+    // The same where a server offers it and then does not do it.
+    const server = new ModelServer({ intercept: (element, socket) => element.is('enable') && (socket.push(`<failed ${SM}><internal-server-error xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`), true) });
+    const test = client(server);
+    await test.online();
+    test.connection.send(message('a'));
+    test.clock.advance(20);
+    await until(() => test.acked.length === 1);
+    // The line dies under the question: nothing is proven, and not by the next stream's answers either.
+    server.socket.dead = true;
+    test.connection.send(message('lost'));
+    test.clock.advance(20);
+    server.socket.cut();
+    await test.state('waiting');
+    test.connection.wake();
+    await test.state('online');
+    test.connection.send(message('b'));
+    test.clock.advance(20);
+    await until(() => test.acked.length === 2);
+    expect(ids(test.acked)).to.deep.equal(['a', 'b']);
+  });
+
+  it('over a connection: gives up a stream over which the server ends the new one, not one over a server that goes', async () => {
+    for (const [condition, tries] of [['undefined-condition', 1], ['system-shutdown', 3]] as const) {
+      const store = new TestStore(kept());
+      let asked = 0;
+      const server = new ModelServer({
+        intercept: (element, socket) => {
+          if (!element.is('resume') || asked >= 3) return false;
+          asked++;
+          socket.push(`<stream:error xmlns:stream='http://etherx.jabber.org/streams'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`);
+          return true;
+        },
+      });
+      const test = client(server, { store });
+      test.connection.start();
+      for (let round = 0; round < 3 && test.connection.state.kind !== 'online'; round++) {
+        await until(() => ['waiting', 'online'].includes(test.connection.state.kind));
+        test.connection.wake();
+        await until(() => test.connection.state.kind !== 'waiting');
+      }
+      await until(() => ['waiting', 'online'].includes(test.connection.state.kind));
+      test.connection.wake();
+      expect((await test.state('online')).resumed).to.equal(false);
+      expect(asked, condition).to.equal(tries);
+      expect(ids(test.unknown)).to.deep.equal(['a', 'b', 'c']);
+    }
+  });
+
+  it('over a connection: asks for a stream at once only where it is its own, and binds where the server has no management any more', async () => {
+    const server = new ModelServer({ management: 'none', intercept: (element) => element.is('resume') });
+    const test = client(server, { store: new TestStore(kept()) });
+    expect((await test.online(), test.connection.state)).to.deep.include({ resumed: false });
+    expect(ids(test.unknown)).to.deep.equal(['a', 'b', 'c']);
+    const other = new ModelServer();
+    const somebody = client(other, { store: new TestStore(kept({ jid: 'juliet@example.com/r' })) });
+    await somebody.online();
+    expect(other.socket.sent('resume')).to.deep.equal([]);
+    expect(ids(somebody.unknown)).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('over a connection: a disk that never answers holds up nobody', async () => {
+    const server = new ModelServer();
+    const store = new TestStore();
+    store.save = () => new Promise(() => {});
+    const test = client(server, { store });
+    test.connection.start();
+    await until(() => server.sockets.length === 1 && server.socket.sent('enable').length === 1);
+    await settle();
+    test.clock.advance(5_000);
+    await test.state('online');
+    server.socket.cut();
+    await settle();
+    expect(test.connection.state.kind).to.not.equal('refused');
+  });
+
+  it('counts as the server does, whatever comes: nothing acknowledged that was not there, nothing lost, over the end of the numbers', async () => {
+    type Step = { readonly kind: 'send' | 'ack' | 'lie' | 'handled' | 'die' | 'page' | 'refuse'; readonly by: number };
+    const step = fc.record({ kind: fc.constantFrom<Step['kind']>('send', 'send', 'ack', 'ack', 'lie', 'handled', 'die', 'page', 'refuse'), by: fc.nat({ max: 5 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.constantFrom(0, 2 ** 32 - 3), fc.constantFrom(0, 2 ** 32 - 2), async (steps, out, in_) => {
+        const wrap = (count: number): number => ((count % 2 ** 32) + 2 ** 32) % 2 ** 32;
+        let made = 0;
+        const store = new TestStore(kept({ hOut: out, hIn: in_, queue: [] }));
+        let { sm, acked, unknown } = await bench(undefined, store);
+        const settled: string[] = [];
+        /** What the server has of this stream, and what was handled on it. */
+        let server: string[] = [];
+        let [baseOut, handled, confirmed] = [out, in_, 0];
+        let streams = 0;
+        const begin = async (): Promise<void> => {
+          expect(await resume(sm, new Script(`<resumed ${SM} h='${wrap(baseOut + server.length)}' previd='${sm.resumable ? (store.state?.id ?? '') : ''}'/>`))).to.equal('resumed');
+          confirmed = server.length;
+        };
+        await begin();
+        for (const { kind, by } of steps) {
+          if (kind === 'send') {
+            for (let at = 0; at < by; at++) {
+              const id = `m${made++}`;
+              sm.sent(message(id));
+              server.push(id);
+            }
+          } else if (kind === 'ack') {
+            confirmed = Math.min(server.length, confirmed + by);
+            sm.nonza(parse(`<a ${SM} h='${wrap(baseOut + confirmed)}'/>`));
+          } else if (kind === 'handled') {
+            if (by > 0) sm.handled(by);
+            handled = wrap(handled + by);
+          } else if (kind === 'lie') {
+            // More than was sent, or less than was said before: the stream is over, and nothing of it is called arrived.
+            const before = acked.length;
+            expect(() => sm.nonza(parse(`<a ${SM} h='${wrap(by % 2 ? baseOut + server.length + by : baseOut + confirmed - 1 - by)}'/>`))).to.throw().with.property('code', 'protocol');
+            expect(acked.length).to.equal(before);
+            await sm.detached();
+            expect(sm.resumable).to.equal(undefined);
+            await enable(sm, new Script(`<enabled ${SM} id='s${++streams}' resume='true'/>`), 'romeo@example.com/r');
+            [server, baseOut, handled, confirmed] = [[], 0, 0, 0];
+          } else if (kind === 'refuse') {
+            // The stream is gone; the server still knows how much it got.
+            await sm.detached();
+            const got = Math.min(server.length, confirmed + by);
+            expect(await resume(sm, new Script(`<failed ${SM} h='${wrap(baseOut + got)}'/>`))).to.equal('failed');
+            await enable(sm, new Script(`<enabled ${SM} id='s${++streams}' resume='true'/>`), 'romeo@example.com/r');
+            [server, baseOut, handled, confirmed] = [[], 0, 0, 0];
+          } else {
+            await sm.detached();
+            expect(store.state).to.include({ hIn: handled, hOut: wrap(baseOut + confirmed) });
+            expect(store.state!.queue.map(({ seq }) => seq)).to.deep.equal(server.slice(confirmed).map((_, at) => wrap(baseOut + confirmed + at + 1)));
+            if (kind === 'page') {
+              settled.push(...acked, ...unknown);
+              ({ sm, acked, unknown } = await bench(undefined, store));
+            }
+            await begin();
+          }
+        }
+        await sm.forget();
+        settled.push(...acked, ...unknown);
+        expect(settled.toSorted(), 'each is arrived or of unknown fate, once').to.deep.equal(Array.from({ length: made }, (_, at) => `m${at}`).toSorted());
+        expect(acked).to.not.include.members(unknown.length > 0 ? unknown : ['none']);
+      }),
+      { seed: 198, numRuns: 150 },
+    );
+  });
+
   it('over a connection: ends a stream that confirms too much, and begins a clean one', async () => {
     const server = new ModelServer();
     const test = client(server);

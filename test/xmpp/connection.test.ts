@@ -229,6 +229,78 @@ describe('xmpp/connection', () => {
     await test.state('waiting');
   });
 
+  it('finds out by the clock that the machine slept: proves the line within 9 s of waking, calls at once where it was waiting or calling', async () => {
+    const server = new ModelServer();
+    const test = client(server);
+    await test.online();
+    test.clock.advance(12_000);
+    await settle();
+    server.socket.dead = true;
+    test.clock.sleep(3_600_000);
+    // A timer that was due in 4 s when the lid was closed is still due in as much, and late.
+    test.clock.advance(4_000);
+    test.clock.advance(5_000);
+    await test.state('waiting');
+    const count = server.sockets.length;
+    server.silent = true;
+    test.clock.sleep(3_600_000);
+    test.clock.advance(4_000);
+    await until(() => server.sockets.length > count, 'a call');
+    expect(test.connection.state.kind).to.equal('connecting');
+    await settle();
+    server.silent = false;
+    test.clock.sleep(3_600_000);
+    test.clock.advance(4_000);
+    await until(() => test.connection.state.kind === 'waiting', 'the call of before to be given up');
+    test.connection.wake();
+    await test.state('online');
+    await test.connection.stop();
+    expect(test.clock.pending, 'no timer is left').to.be.below(3);
+  });
+
+  it('is not kept from its end by a server that talks', async () => {
+    const server = new ModelServer({ intercept: (element) => element.is('iq') });
+    const test = client(server);
+    test.connection.start();
+    await until(() => server.sockets.length === 1 && server.socket.sent('iq').length === 1);
+    for (let at = 0; at < 6 && test.connection.state.kind === 'connecting'; at++) {
+      test.clock.advance(10_000);
+      server.socket.push(message('wait'));
+      await settle(3);
+    }
+    expect((await test.state('waiting')).error.code).to.equal('timeout');
+    const flood = new ModelServer({ intercept: (element, socket) => element.is('iq') && (socket.push(...Array.from({ length: 1_100 }, () => message('x'))), true) });
+    const drowned = client(flood);
+    drowned.connection.start();
+    expect((await drowned.state('waiting')).error.code).to.equal('protocol');
+  });
+
+  it('tries again, later, where a server cannot check credentials or has enough; never where they are wrong', async () => {
+    const failing = (condition: string): ModelServer => new ModelServer({ intercept: (element, socket) => element.is('auth') && (socket.push(`<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><${condition}/></failure>`), true) });
+    const later = client(failing('temporary-auth-failure'));
+    later.connection.start();
+    const state = await later.state('waiting');
+    expect(state.retryAt - later.clock.now()).to.equal(30_500);
+    for (const condition of ['not-authorized', 'credentials-expired', 'account-disabled', 'malformed-request', 'unknown']) {
+      const server = failing(condition);
+      const test = client(server);
+      test.connection.start();
+      expect((await test.state('refused')).error.condition).to.equal(condition);
+      test.connection.wake();
+      test.clock.advance(3_600_000);
+      await settle();
+      expect(server.sockets.length, condition).to.equal(1);
+    }
+    for (const condition of ['resource-constraint', 'policy-violation']) {
+      const server = new ModelServer();
+      const test = client(server);
+      await test.online();
+      server.socket.push(streamError(condition));
+      const { retryAt } = await test.state('waiting');
+      expect(retryAt - test.clock.now()).to.equal(30_500);
+    }
+  });
+
   it('does not fight for a stream, knows final errors from passing ones', async () => {
     for (const [condition, kind] of [['conflict', 'refused'], ['host-unknown', 'refused'], ['system-shutdown', 'waiting'], ['connection-timeout', 'waiting']] as const) {
       const server = new ModelServer();
@@ -267,6 +339,43 @@ describe('xmpp/connection', () => {
     expect(await elsewhere(close('wss://example.com:1/ws'))).to.deep.equal(['wss://example.com/ws', 'wss://example.com:1/ws', 'waiting']);
     for (const uri of ['wss://evil.com:5443/ws', 'ws://example.com:5443/ws']) expect(await elsewhere(close(uri))).to.deep.equal(['wss://example.com/ws', 'waiting']);
     expect(await elsewhere(streamError('see-other-host', 'evil.com:5443'))).to.deep.equal(['wss://example.com/ws', 'waiting']);
+  });
+
+  it('goes to other hosts where the deployment lists them: sent there, or to its stream, and back where nobody is there', async () => {
+    const redirectHosts = ['node2.example.com'];
+    const server = new ModelServer({
+      location: 'wss://node2.example.com/ws',
+      intercept: (element, socket) => element.is('open') && !socket.url.includes('node2') && server.sockets.length < 2 && (socket.push(streamError('see-other-host', 'node2.example.com')), true),
+    });
+    const test = client(server, { redirectHosts });
+    await test.online();
+    expect(server.sockets.map(({ url }) => url)).to.deep.equal(['wss://example.com/ws', 'wss://node2.example.com/ws']);
+    server.socket.cut();
+    await test.state('waiting');
+    test.connection.wake();
+    expect((await test.state('online')).resumed).to.equal(true);
+    expect(server.socket.url, 'where the stream is kept').to.equal('wss://node2.example.com/ws');
+    server.silent = true;
+    server.socket.cut();
+    await test.state('waiting');
+    test.connection.wake();
+    await until(() => server.sockets.length === 4);
+    server.socket.cut();
+    await test.state('waiting');
+    server.silent = false;
+    test.connection.wake();
+    expect((await test.state('online')).resumed).to.equal(true);
+    expect(server.socket.url).to.equal('wss://example.com/ws');
+    for (const location of ['wss://evil.com/ws', 'ws://node2.example.com/ws', '[2001:41D0:1:A49b::1]:9222', 'javascript:alert(1)']) {
+      const other = new ModelServer({ location });
+      const stays = client(other, { redirectHosts });
+      await stays.online();
+      other.socket.cut();
+      await stays.state('waiting');
+      stays.connection.wake();
+      await stays.state('online');
+      expect(other.socket.url, location).to.equal('wss://example.com/ws');
+    }
   });
 
   it('refuses an address in the clear, and a host that is another', async () => {

@@ -301,7 +301,7 @@ describe('faults of the wire library, and their absence here', () => {
     await test.state('waiting');
     test.connection.wake();
     await until(() => own.sockets.length === 2 && own.socket.sent('open').length === 1);
-    test.clock.advance(15_000);
+    test.clock.advance(20_000);
     await test.state('waiting');
     silent = false;
     test.clock.advance(60_000);

@@ -14,6 +14,8 @@ export type ModelOptions = {
   readonly salt?: string;
   /** 'resume' by default; 'acks' cannot resume, 'none' offers nothing. */
   readonly management?: 'resume' | 'acks' | 'none';
+  /** Where it would have streams resumed. */
+  readonly location?: string;
   /** A server that does not know the password: its signature is wrong, or missing. */
   readonly forge?: 'signature' | 'no-signature' | 'nonce';
   readonly finalAsChallenge?: boolean;
@@ -142,7 +144,7 @@ export class ModelSocket implements SocketLike {
   }
 
   #enabled(): string {
-    return this.server.options.management === 'acks' ? `<enabled ${SM}/>` : `<enabled ${SM} id='${this.server.id}' resume='true' max='600'/>`;
+    return this.server.options.management === 'acks' ? `<enabled ${SM}/>` : `<enabled ${SM} id='${this.server.id}' resume='true' max='600'${this.server.options.location === undefined ? '' : ` location='${this.server.options.location}'`}/>`;
   }
   #resume(element: Element): string {
     const { server } = this;
