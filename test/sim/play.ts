@@ -30,7 +30,7 @@ export async function play(seed: number, trace?: (line: string) => void): Promis
   const { random, scheduler } = world;
   const start = scheduler.now;
   prepare(world);
-  const operations = random.int(15, 45);
+  const operations = random.int(8, 26);
   const faultShare = random.pick([0, 0.3, 0.6, 0.8]);
   // Few kinds many times, or many kinds once: both find things.
   const favourites = random.chance(0.5) ? Array.from({ length: random.int(1, 6) }, () => random.pick(kinds)) : kinds;
@@ -233,7 +233,15 @@ async function openAll(world: World): Promise<void> {
   const all = Promise.all(
     world.devices.map(async ({ tabs: [tab] }) => {
       if (!tab?.archive) return;
-      for (const conversation of world.conversations) for (let i = 0; i < 60 && (await openGap(world, tab, conversation)); i += 1);
+      for (const conversation of world.conversations) {
+        // As long as that leads further: page by page, or gap by gap.
+        for (let before = '', i = 0; i < 60; i += 1) {
+          if (!(await openGap(world, tab, conversation))) break;
+          const now = JSON.stringify([await read(tab.archive, conversation), await tab.archive.segments(conversation)]);
+          if (now === before) break;
+          before = now;
+        }
+      }
     }),
   ).finally(() => (done = true));
   await world.scheduler.advance(900_000, () => done);

@@ -5,13 +5,13 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { bundleWorker } from './bundle.js';
 import { faultKinds } from './faults.js';
 import type { FaultKind } from './faults.js';
-import { seeds } from './seeds.js';
 import type { Played } from './play.js';
-import type { Job, Report } from './worker.js';
+import { playAll } from './pool.js';
+import { seeds } from './seeds.js';
+import type { Job } from './worker.js';
 
 const { values } = parseArgs({
   options: { histories: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, workers: { type: 'string', default: String(availableParallelism()) }, trace: { type: 'boolean', default: false } },
@@ -19,32 +19,6 @@ const { values } = parseArgs({
 const first = Number(values.seed);
 const begun = Date.now();
 const bundle = await bundleWorker();
-
-const startWorker = (): Worker => new Worker(bundle, { resourceLimits: { maxYoungGenerationSizeMb: 64 } });
-
-/** Plays one history after the other on a worker until `next` has no more. */
-function work(next: () => Job | undefined, onPlayed: (played: Played) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const worker = startWorker();
-    const go = (): void => {
-      const job = next();
-      if (job) worker.postMessage(job);
-      else void worker.terminate().then(() => resolve());
-    };
-    worker.on('message', (report: Report) => {
-      if ('line' in report) return console.log(report.line);
-      onPlayed(report.played);
-      go();
-    });
-    worker.on('error', reject);
-    go();
-  });
-}
-
-async function playAll(jobs: readonly Job[], workers: number, onPlayed: (played: Played) => void): Promise<void> {
-  let at = 0;
-  await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, () => work(() => jobs[at++], onPlayed)));
-}
 
 const percentile = (numbers: readonly number[], share: number): number => numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) * share)] ?? 0;
 
@@ -56,7 +30,7 @@ function tell({ seed, dialect, violations, faults, story }: Played): void {
 }
 
 if (values.trace) {
-  await playAll([{ seed: first, trace: true }], 1, (played) => tell(played));
+  await playAll(bundle, [{ seed: first, trace: true }], 1, (played) => tell(played));
   process.exit(0);
 }
 
@@ -66,20 +40,20 @@ const jobs: Job[] = [...kept, ...Array.from({ length: histories }, (_, i) => ({ 
 const played: Played[] = [];
 const failed: Played[] = [];
 const counts = new Map<FaultKind, number>();
-await playAll(jobs, Number(values.workers), (one) => {
+await playAll(bundle, jobs, Number(values.workers), (one) => {
   played.push(one);
   for (const [kind, count] of one.faults) counts.set(kind, (counts.get(kind) ?? 0) + count);
   if (one.violations.length > 0) {
     failed.push(one);
     if (failed.length <= 10) tell(one);
   }
-  if (played.length % 500 === 0) console.log(`${played.length} of ${jobs.length} histories, ${failed.length} failed, ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+  if (played.length % (histories > 4000 ? 1000 : 200) === 0) console.log(`${played.length} of ${jobs.length} histories, ${failed.length} failed, ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 });
 
 // Each that failed, and a few that did not, once more: the same seed gives the very same history.
 const again = [...failed.slice(0, 5), ...played.slice(0, 5)];
 const unlike: number[] = [];
-await playAll(again.map(({ seed }) => ({ seed })), Number(values.workers), (one) => {
+await playAll(bundle, again.map(({ seed }) => ({ seed })), Number(values.workers), (one) => {
   if (one.hash !== again.find(({ seed }) => seed === one.seed)!.hash) unlike.push(one.seed);
 });
 for (const seed of unlike) console.log(`seed ${seed} does not give the same history twice`);
