@@ -5,6 +5,7 @@ import type { Clock } from '../../src/base/clock.js';
 import type { BusMessage, Command, Commands } from '../../src/client/bus.js';
 import type { Channel } from '../../src/client/channel.js';
 import { LeaderLine } from '../../src/client/leader-line.js';
+import { LeaderWatch } from '../../src/client/leader-watch.js';
 import { applyTable } from '../../src/engine/apply-table.js';
 import { startEngine } from '../../src/engine/engine.js';
 import type { Engine } from '../../src/engine/engine.js';
@@ -47,43 +48,40 @@ export function installStorage(): void {
   Object.defineProperty(globalThis, 'indexedDB', { configurable: true, value: factory });
 }
 
-/** Web Locks of one device: in order of asking, released by who dies. */
+type Grant = { readonly tab: Tab; readonly run: () => Promise<unknown>; readonly settle: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }; readonly signal: AbortSignal | undefined };
+
+/** Web Locks of one device: in order of asking, released by who dies, taken from who holds it by who steals. */
 class DeviceLocks {
-  readonly #waiting: { readonly tab: Tab; readonly signal: AbortSignal | undefined; readonly grant: () => void }[] = [];
-  holder: Tab | undefined;
+  #waiting: Grant[] = [];
+  #held: Grant | undefined;
   readonly #world: World;
 
   constructor(world: World) {
     this.#world = world;
   }
 
+  get holder(): Tab | undefined {
+    return this.#held?.tab;
+  }
+
   of(tab: Tab): Locks {
     return {
-      request: <T>(_name: string, options: { readonly signal?: AbortSignal }, run: () => Promise<T>): Promise<T> =>
-        new Promise<T>((resolve, reject) => {
-          const { signal } = options;
-          const abort = (): void => {
-            const at = this.#waiting.indexOf(entry);
-            if (at < 0) return;
-            this.#waiting.splice(at, 1);
-            reject(new DOMException('given up', 'AbortError'));
-          };
-          const entry = {
-            tab,
-            signal,
-            grant: () => {
-              signal?.removeEventListener('abort', abort);
-              const release = (): void => {
-                if (this.holder === tab) this.#release();
-              };
-              const work = run();
-              work.then(resolve, reject);
-              work.then(release, release);
-            },
-          };
+      request: (_name, options, run) =>
+        new Promise((resolve, reject) => {
+          const signal = 'signal' in options ? options.signal : undefined;
+          const grant: Grant = { tab, run, settle: { resolve: resolve as (value: unknown) => void, reject }, signal };
+          if ('steal' in options) {
+            this.#held?.settle.reject(new DOMException('stolen', 'AbortError'));
+            this.#give(grant);
+            return;
+          }
           if (signal?.aborted) return reject(new DOMException('given up', 'AbortError'));
-          signal?.addEventListener('abort', abort, { once: true });
-          this.#waiting.push(entry);
+          signal?.addEventListener('abort', () => {
+            if (!this.#waiting.includes(grant)) return;
+            this.#waiting = this.#waiting.filter((other) => other !== grant);
+            reject(new DOMException('given up', 'AbortError'));
+          }, { once: true });
+          this.#waiting.push(grant);
           this.#next();
         }),
     };
@@ -91,23 +89,35 @@ class DeviceLocks {
 
   /** A tab is gone, and with it what it held and waited for. */
   drop(tab: Tab): void {
-    for (let i = this.#waiting.length - 1; i >= 0; i -= 1) if (this.#waiting[i]!.tab === tab) this.#waiting.splice(i, 1);
-    if (this.holder === tab) this.#release();
+    this.#waiting = this.#waiting.filter((grant) => grant.tab !== tab);
+    if (this.#held?.tab === tab) this.#release(this.#held);
   }
 
-  #release(): void {
-    this.holder = undefined;
+  #give(grant: Grant): void {
+    this.#held = grant;
+    // In a task of its own, as soon as the tab runs at all.
+    this.#world.scheduler.after(0, () =>
+      grant.tab.run(() => {
+        const work = grant.run();
+        const release = (): void => this.#release(grant);
+        work.then(grant.settle.resolve, grant.settle.reject);
+        work.then(release, release);
+      }),
+    );
+  }
+
+  #release(grant: Grant): void {
+    if (this.#held !== grant) return;
+    this.#held = undefined;
     this.#next();
   }
 
   #next(): void {
     // Granting takes a moment.
     this.#world.scheduler.after(1, () => {
-      if (this.holder) return;
+      if (this.#held) return;
       const next = this.#waiting.shift();
-      if (!next) return;
-      this.holder = next.tab;
-      next.tab.run(next.grant);
+      if (next) this.#give(next);
     });
   }
 }
@@ -193,6 +203,7 @@ export class Tab {
   session: SessionView | undefined;
   archive: Archive | undefined;
   line: LeaderLine | undefined;
+  watch: LeaderWatch | undefined;
   readonly ready: Promise<void>;
   #frozen = false;
   #held: (() => void)[] = [];
@@ -248,6 +259,7 @@ export class Tab {
   /** Closed in good order, as far as a page can. */
   async close(): Promise<void> {
     if (this.dead) return;
+    this.watch?.close();
     this.line?.close();
     this.archive?.close();
     await this.#engine?.close();
@@ -318,7 +330,11 @@ export class Tab {
         for (const change of message.changes) if (change.topic === 'session') this.session = change.value;
       if (message.type === 'poke') world.seen(this, message.pokes);
     });
+    const watch = (this.watch = new LeaderWatch({ channel, clock, random: () => ids.next(), tab: name, claim: () => void this.#engine?.claim().catch(() => undefined) }));
+    // Looked at it would ask five times a second, which is the same and takes longer.
+    watch.visible(false);
     this.#engine = startEngine({
+      tab: name,
       account,
       deployment: { domain: 'sim.test', roomsDomain: 'rooms.sim.test', allowedOrigins: [] },
       archiveName: database,
