@@ -25,7 +25,7 @@ import { BusPort } from './bus-port.js';
 import { SocketFence } from './fenced-socket.js';
 import { CatchUp, type FetchedPage, type PageAsk } from './catch-up.js';
 import { commandTable } from './commands.js';
-import { composeMessage, uploadFile } from './compose.js';
+import { composeMessage } from './compose.js';
 import { createContext } from './context.js';
 import { Inbox } from './inbox.js';
 import { IqAnswers } from './iq-answers.js';
@@ -260,7 +260,13 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
       connection.send(stanza);
       session.touched(row.chatType === 'groupchat' ? row.conversation : ctx.me, 'sent');
     },
-    upload: (file, name, onProgress) => uploadFile(ctx, file, name, onProgress),
+    async upload(file, name, onProgress) {
+      // Fetched with the first file; without a network there is nowhere to bring it anyway.
+      const { uploadFile } = await import('./upload-file.js').catch((cause: unknown) => {
+        throw new ChatError('offline', 'what uploads could not be fetched', { cause });
+      });
+      return uploadFile(ctx, file, name, onProgress);
+    },
   });
   const catchUp = new CatchUp({
     archive,

@@ -12,7 +12,6 @@ import { toChatError } from '../base/error.js';
 import { discoInfo } from '../xep/0030-disco.js';
 import { findRoomService } from '../xep/0045-muc.js';
 import { NS_MAM } from '../xep/0313-mam.js';
-import { findUploadService } from '../xep/0363-upload.js';
 import { loadOwnPresence } from '../xep/rfc6121-own-presence.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
 
@@ -267,7 +266,7 @@ export class Session {
 
   async #findServices(alive: () => boolean): Promise<void> {
     const { ctx, deployment } = this.#ports;
-    const [upload, rooms] = await Promise.allSettled([findUploadService(ctx), deployment.roomsDomain ?? findRoomService(ctx)]);
+    const [upload, rooms] = await Promise.allSettled([import('../xep/0363-upload.js').then(({ findUploadService }) => findUploadService(ctx)), deployment.roomsDomain ?? findRoomService(ctx)]);
     if (!alive()) return;
     if (upload.status === 'fulfilled') this.#show({ uploadLimit: upload.value ? (upload.value.maxSize ?? Number.MAX_SAFE_INTEGER) : 0 });
     if (rooms.status === 'fulfilled') this.#show({ roomsDomain: rooms.value });
