@@ -24,7 +24,7 @@ export const createChat = (deployment: Deployment): ChatClient =>
     host: createEngineHost(),
     accounts: () => openAccounts(clock),
     // A page only writes what its person does; folding what arrives is the engine's business.
-    openArchive: async (name, onPoke) => (await openPageArchive({ name, onPoke, clock, log })).archive,
+    openArchive: async (name, onPoke, onClosed) => (await openPageArchive({ name, onPoke, clock, log, ...(onClosed && { onClosed }) })).archive,
     deleteEverything: () => deleteEverything(clock),
     clock,
     newId,

@@ -1,5 +1,6 @@
 /** Where this page's engines run: in a worker; in the page where workers are refused; on memory where storage is. */
 import type { EngineHost } from './client/bridge.js';
+import { keepIn } from './archive/open-database.js';
 import { trustedScript } from './base/trusted-script.js';
 import { localChannels, openChannel, type OpenChannel } from './client/channel.js';
 import { remoteHost, type LinePort, type LocalHost } from './engine/host-rpc.js';
@@ -31,10 +32,7 @@ async function inWorker(): Promise<LocalHost> {
 
 const inPage = async (channels: OpenChannel): Promise<LocalHost> => (await import('./engine-worker.js')).createLocalHost(channels);
 
-/**
- * Whether databases can be opened. Asked of the platform itself: `idb` remembers the platform's classes from its first
- * use, and would not know the substitute's.
- */
+/** Whether databases can be opened. */
 async function storageWorks(): Promise<boolean> {
   const probe = 'tertulia/probe';
   try {
@@ -74,11 +72,21 @@ class PageHost implements EngineHost {
       this.#host.catch(() => {});
       return true;
     }
-    // The same archive on an IndexedDB of the page's own memory: nothing outlives the page, and everything works.
-    await import('fake-indexeddb/auto');
+    return this.#inMemory();
+  }
+
+  /** The same archive on databases in the page's own memory: nothing outlives the page, and everything works. */
+  async #inMemory(): Promise<false> {
+    const { memoryDatabases } = await import('./archive/memory-databases.js');
+    keepIn(memoryDatabases());
     this.#openChannel = localChannels();
     this.#host = inPage(this.#openChannel);
     return false;
+  }
+
+  async forsake(): Promise<void> {
+    this.#prepared = this.#inMemory();
+    await this.#prepared;
   }
 
   async #local(): Promise<LocalHost> {

@@ -26,7 +26,9 @@ export class StatusLine extends ChatElement {
         inset-inline: var(--t-3);
         inset-block-start: var(--t-2);
         display: flex;
-        justify-content: center;
+        flex-direction: column;
+        align-items: center;
+        gap: var(--t-2);
         pointer-events: none;
       }
       .pill {
@@ -111,11 +113,19 @@ export class StatusLine extends ChatElement {
   ].flat();
 
   readonly #session = new Watch(this, () => this.client?.session);
+  readonly #storage = new Watch(this, () => this.client?.storage);
 
   override render(): TemplateResult {
     const session = this.#session.value;
     // The region stays, so that what is put into it is read out.
-    return html`<div role="status" aria-label="${this.#word(session)}">${session ? this.#pill(session) : nothing}</div>`;
+    return html`<div role="status" aria-label="${this.#word(session)}">${session ? this.#pill(session) : nothing}${this.#notice()}</div>`;
+  }
+
+  /** What became of the browser's storage, once. */
+  #notice(): unknown {
+    const { text } = this;
+    const notice = this.#storage.value;
+    return notice && html`<span class="pill now offline">${icon('alert')}<span>${{ mended: text.storageMended, memory: text.storageMemory, newer: text.storageNewer }[notice]}</span><button type="button" @click="${() => this.client?.storageNoticed()}">${text.noticed}</button></span>`;
   }
 
   #word(session: SessionView | undefined): string {

@@ -63,7 +63,10 @@ async function withRegistry(clock: Clock, work: (database: IDBPDatabase<Accounts
 }
 
 /** Notes that a database is about to exist: before it does, so that none is ever left behind. */
-export const registerDatabase = async (name: string, clock: Clock): Promise<void> => withRegistry(clock, async (database) => database.put('databases', { name }));
+export const registerDatabase = async (name: string, clock: Clock): Promise<void> => withRegistry(clock, async (database) => {
+    // A full disk takes no note, also not one that it has; what is on it can be read all the same.
+    if (!(await database.get('databases', name))) await database.put('databases', { name });
+  });
 export const forgetDatabase = async (name: string, clock: Clock): Promise<void> => withRegistry(clock, async (database) => database.delete('databases', name));
 
 /** Deletes every database of ours in this browser. Other pages close theirs when asked; one that hangs makes it reject. */

@@ -1,6 +1,6 @@
 /** The one place that opens and deletes databases. */
 import { deleteDB, openDB } from 'idb';
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, OpenDBCallbacks } from 'idb';
 import { ChatError, toChatError } from '../base/error.js';
 import { systemClock } from '../base/clock.js';
 import type { Clock } from '../base/clock.js';
@@ -9,6 +9,20 @@ import type { Migration } from './schema.js';
 
 /** Why a database was closed under its user: another page deletes or upgrades it, or the browser gave up on it. */
 export type ClosedReason = 'deleted' | 'upgraded' | 'terminated';
+
+/** Where databases are: the platform's, or the page's memory. */
+export type Databases = {
+  readonly open: <S extends DBSchema>(name: string, version: number, callbacks: OpenDBCallbacks<S>) => Promise<IDBPDatabase<S>>;
+  readonly delete: (name: string) => Promise<void>;
+};
+const onDisk: Databases = { open: openDB, delete: deleteDB };
+/** One for all of a page's code, as `indexedDB` is: what one part of it keeps, another must find. */
+let databases = onDisk;
+
+/** From now on databases are opened and deleted there; without an argument, where the platform keeps them. */
+export function keepIn(place: Databases = onDisk): void {
+  databases = place;
+}
 
 /** How long another page may keep us from opening or deleting, milliseconds. Ours close when asked, so this is for a page that hangs. */
 const PATIENCE = 10_000;
@@ -24,7 +38,7 @@ export async function openDatabase<S extends DBSchema>(name: string, migrations:
   const { clock = systemClock, log, onClosed } = options;
   const state: { database?: IDBPDatabase<S>; given: boolean } = { given: true };
   const opening = (async () =>
-    openDB<S>(name, migrations.length, {
+    databases.open<S>(name, migrations.length, {
       upgrade(database, oldVersion, _newVersion, transaction) {
         for (const migration of migrations.slice(oldVersion)) migration.run(database, transaction);
       },
@@ -59,7 +73,7 @@ export async function openDatabase<S extends DBSchema>(name: string, migrations:
 /** Deletes a database; waits for other pages to close it. Rejects with `ChatError('storage')` when one does not. */
 export async function deleteDatabase(name: string, clock: Clock = systemClock): Promise<void> {
   try {
-    await inTime(clock, (async () => deleteDB(name))());
+    await inTime(clock, (async () => databases.delete(name))());
   } catch (error) {
     throw toChatError(error, 'storage');
   }

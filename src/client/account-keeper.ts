@@ -1,6 +1,10 @@
 import type { Accounts } from '../archive/accounts.js';
 import type { PageArchive, Poke } from '../archive/archive-types.js';
-import type { Clock } from '../base/clock.js';
+import type { StorageNotice } from '../archive/mend.js';
+import type { ClosedReason } from '../archive/open-database.js';
+import { isTrouble } from '../archive/trouble.js';
+import { watchArchive } from '../archive/watch-archive.js';
+import { delay, type Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
 import type { Log } from '../base/log.js';
 import type { Deployment } from '../model/account.js';
@@ -15,7 +19,7 @@ export type AccountKeeperParts = {
   readonly host: EngineHost;
   /** Asked for after the host has made storage ready. */
   readonly accounts: () => Promise<Accounts>;
-  readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void) => Promise<PageArchive>;
+  readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void, onClosed?: (reason: ClosedReason) => void) => Promise<PageArchive>;
   /** Deletes every database of ours in this browser. */
   readonly deleteEverything: () => Promise<void>;
   readonly clock: Clock;
@@ -28,10 +32,17 @@ export type AccountKeeperEvents = Omit<OpenAccountEvents, 'gone'> & {
   readonly changed: (account: OpenAccount | undefined) => Promise<void>;
   /** Resolves once the server has let us in; rejects when it will not, or cannot be reached. */
   readonly accepted: () => Promise<void>;
+  /** The browser's storage has failed, and what was made of it. */
+  readonly storage: (notice: StorageNotice) => void;
 };
 
 /** A leader that does not answer a sign-out by then is left behind, milliseconds. */
 const farewellWait = 3_000;
+
+/** Another tab that signs out says so before its deletion closes what is open here; this long after, milliseconds, nobody has said so. */
+const goneWithin = 500;
+/** Storage that fails again so soon after it was mended is given up, milliseconds. */
+const mendedFor = 300_000;
 
 /** Opens and closes accounts, one at a time, and deletes what is to be forgotten. */
 export class AccountKeeper {
@@ -39,7 +50,9 @@ export class AccountKeeper {
   readonly #events: AccountKeeperEvents;
   #account: OpenAccount | undefined;
   #accounts: Accounts | undefined;
+  #identity: Identity | undefined;
   #keepsStorage = true;
+  #mendedAt = -Infinity;
   #swept = false;
   /** Signing in and out follow each other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -56,7 +69,8 @@ export class AccountKeeper {
   resume(slot: string): Promise<boolean> {
     return this.#inTurn(async () => {
       if (this.#account?.slot === slot) return true;
-      const identity = await keptIdentity(slot, await this.#signInParts());
+      const parts = await this.#signInParts();
+      const identity = await this.#orInMemory(() => keptIdentity(slot, parts), async () => undefined);
       if (identity) await this.#replace(identity);
       return identity !== undefined;
     });
@@ -64,10 +78,13 @@ export class AccountKeeper {
 
   signIn(options: SignInOptions): Promise<void> {
     return this.#inTurn(async () => {
-      const parts = await this.#signInParts();
       const slot = slotFor(options.mode, this.#parts.deployment);
-      const before = await parts.accounts.get(slot);
-      const identity = await identify(options, parts);
+      const find = async () => {
+        const parts = await this.#signInParts();
+        const before = await parts.accounts.get(slot);
+        return { before, identity: await identify(options, parts) };
+      };
+      const { before, identity } = await this.#orInMemory(find, find);
       // A change of user purges before it connects.
       if (before && before.jid !== identity.account) await this.#purge(before.jid);
       if (this.#account?.slot !== slot || this.#account.jid !== identity.account || options.mode !== 'guest') {
@@ -129,9 +146,10 @@ export class AccountKeeper {
   async #signInParts(): Promise<SignInParts> {
     const { host } = this.#parts;
     this.#keepsStorage = await host.prepare();
+    if (!this.#keepsStorage) this.#events.storage('memory');
     if (!this.#swept && this.#keepsStorage) await sweepArchives().catch((error: unknown) => this.#parts.log.debug('not swept', error));
     this.#swept = true;
-    this.#accounts ??= await this.#parts.accounts();
+    this.#accounts ??= await this.#orInMemory(this.#parts.accounts, this.#parts.accounts);
     return { deployment: this.#parts.deployment, host, accounts: this.#accounts };
   }
 
@@ -140,12 +158,75 @@ export class AccountKeeper {
     return kept && this.#keepsStorage ? `tertulia/${jid}` : `tertulia/${jid}/${this.#parts.newId()}`;
   }
 
+  /** Storage has failed under the account: it is mended, or done without. */
+  recover(why: ClosedReason | 'failing'): Promise<void> {
+    const account = this.#account;
+    const identity = this.#identity;
+    return this.#inTurn(async () => {
+      if (why === 'deleted') await delay(this.#parts.clock, goneWithin);
+      // It was closed meanwhile, or has been mended.
+      if (account && identity && this.#account === account) await this.#mend(identity, why);
+    });
+  }
+
+  async #mend(identity: Identity, why: ClosedReason | 'failing'): Promise<void> {
+    const { clock, log } = this.#parts;
+    const { mend, putBack } = await import('../archive/mend.js');
+    const again = clock.now() - this.#mendedAt < mendedFor;
+    this.#mendedAt = clock.now();
+    const name = this.#account?.archiveName ?? this.#archiveName(identity.account, identity.kept);
+    await this.#close(false);
+    const { place, notice, unsent } = await mend({ name, me: identity.account, clock, log }, why, again);
+    this.#accounts?.close();
+    this.#accounts = undefined;
+    if (place === 'memory') await this.#forsake(notice ?? 'memory');
+    else if (notice) this.#events.storage(notice);
+    const { accounts } = await this.#signInParts();
+    // Whoever signs in here is kept nowhere else.
+    if (identity.row) await accounts.put(identity.row);
+    await this.#open(identity);
+    if (this.#account) await putBack(this.#account.archive, unsent, log);
+  }
+
+  /** From now on nothing is kept. */
+  async #forsake(notice: StorageNotice): Promise<void> {
+    this.#events.storage(notice);
+    await this.#parts.host.forsake();
+    this.#keepsStorage = false;
+    this.#accounts = undefined;
+  }
+
+  /** What needs the disk; where it has failed, the same in memory. */
+  async #orInMemory<T>(work: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.#keepsStorage || !isTrouble(error)) throw error;
+      this.#parts.log.warn('storage has failed', error);
+      await this.#forsake('memory');
+      return inMemory();
+    }
+  }
+
   async #replace(identity: Identity): Promise<void> {
     await this.#close();
+    try {
+      await this.#open(identity);
+    } catch (error) {
+      if (!this.#keepsStorage || !isTrouble(error)) throw error;
+      await this.#mend(identity, 'failing');
+    }
+  }
+
+  async #open(identity: Identity): Promise<void> {
+    this.#identity = identity;
     const { deployment, host, openArchive, clock, newId, log } = this.#parts;
     const archiveName = this.#archiveName(identity.account, identity.kept);
     let account: OpenAccount | undefined;
-    const archive = await openArchive(archiveName, (pokes) => account?.wrote(pokes));
+    const lost = (why: ClosedReason | 'failing'): void => {
+      if (account && this.#account === account) this.recover(why).catch((error: unknown) => this.#parts.log.warn('storage could not be mended', error));
+    };
+    const archive = watchArchive(await openArchive(archiveName, (pokes) => account?.wrote(pokes), lost), { clock, forgives: 0, onLost: () => lost('failing') });
     const opened = (account = new OpenAccount(
       { jid: identity.account, mode: identity.mode, slot: identity.slot, kept: identity.kept, archiveName, archive, channel: host.openChannel(archiveName), clock, newId },
       {
@@ -167,13 +248,13 @@ export class AccountKeeper {
     }
   }
 
-  async #close(): Promise<void> {
+  async #close(purge = true): Promise<void> {
     const account = this.#account;
     if (!account) return;
     this.#account = undefined;
     await this.#events.changed(undefined);
     await account.close();
-    if (!account.kept) await this.#purgeArchive(account.archiveName);
+    if (!account.kept && purge) await this.#purgeArchive(account.archiveName);
   }
 
   async #accept(): Promise<void> {

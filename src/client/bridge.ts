@@ -33,6 +33,8 @@ export interface EngineHost {
   readonly openChannel: OpenChannel;
   /** Makes storage ready: where IndexedDB is refused, a substitute in the page's memory takes its place. Whether anything outlives the page. */
   prepare(): Promise<boolean>;
+  /** The browser's storage has failed: from now on everything is kept in the page's memory, and engines run in the page. */
+  forsake(): Promise<void>;
   /** Makes a guest account by in-band registration (XEP-0077). Rejects `registration`, `unreachable`, …. */
   register(domain: string, deployment: Deployment): Promise<{ readonly jid: string; readonly password: string }>;
   /** Signs in once, with a stream of its own, and signs out again. Rejects `not-authorized`, `unreachable`, …. */

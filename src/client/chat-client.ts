@@ -1,4 +1,5 @@
 /** What the view holds of the engine: the whole surface between `components/` and `src/`. */
+import type { StorageNotice } from '../archive/mend.js';
 import type { Unsubscribe } from '../base/emitter.js';
 import type { AuthMode, Credentials, Deployment, SessionView } from '../model/account.js';
 import type { ContactRow, OwnPresence, PresenceView, SubscriptionRequestRow } from '../model/contact.js';
@@ -56,6 +57,10 @@ export interface ChatClient {
   readonly session: Value<SessionView>;
   /** Whether it is known yet who signs in here: false until the kept account has been looked up. */
   readonly ready: Value<boolean>;
+  /** What has become of the browser's storage, until its person has taken note; `undefined` while all is kept. */
+  readonly storage: Value<StorageNotice | undefined>;
+  /** Its person has taken note. */
+  storageNoticed(): void;
   /** Which way the account signs in; `undefined` while nobody has. */
   readonly mode: AuthMode | undefined;
 

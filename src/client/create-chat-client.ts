@@ -1,4 +1,5 @@
 import type { Poke } from '../archive/archive-types.js';
+import type { StorageNotice } from '../archive/mend.js';
 import type { AuthMode, Deployment, SessionView } from '../model/account.js';
 import type { OwnPresence } from '../model/contact.js';
 import type { ConversationRow } from '../model/conversation.js';
@@ -31,6 +32,7 @@ class PageClient implements ChatClient {
   readonly deployment: Deployment;
   readonly session = new Source<SessionView>(idle);
   readonly ready = new Source(false);
+  readonly storage = new Source<StorageNotice | undefined>(undefined);
   readonly #parts: ChatClientParts;
   readonly #lists = new AccountLists();
   readonly #live = new LiveValues();
@@ -45,6 +47,7 @@ class PageClient implements ChatClient {
   readonly #keeper: AccountKeeper;
   #watching = false;
   #outdated = false;
+  #inMemory = false;
   /** Taken for seen until the page says otherwise. */
   #visible = true;
 
@@ -57,6 +60,7 @@ class PageClient implements ChatClient {
       pokes: (pokes) => this.#onPokes(pokes),
       live: (changes) => this.#onLive(changes),
       outdated: () => this.#stepBack(),
+      storage: (notice) => this.#tellStorage(notice),
     });
     this.#typing = new TypingNotices(parts.clock, (conversation, state) => {
       if (this.session.value.status === 'online') this.#account?.line.tell('typing', conversation, state);
@@ -88,6 +92,21 @@ class PageClient implements ChatClient {
   }
   forget(): Promise<void> {
     return this.#keeper.forget();
+  }
+
+  storageNoticed(): void {
+    this.storage.set(undefined);
+  }
+
+  /** Once: that nothing is kept stays true for the page's life. */
+  #tellStorage(notice: StorageNotice): void {
+    if (notice !== 'mended' && this.#inMemory) return;
+    this.#inMemory ||= notice !== 'mended';
+    this.storage.set(notice);
+  }
+
+  #recover(): void {
+    this.#keeper.recover('failing').catch((error: unknown) => this.#parts.log.warn('storage could not be mended', error));
   }
 
   async #changed(account: OpenAccount | undefined): Promise<void> {
@@ -158,6 +177,8 @@ class PageClient implements ChatClient {
     this.#live.changed(changes);
     const session = this.#account?.replica.get('session', '');
     if (this.#outdated || !session || session === this.session.value) return;
+    // Its engine has ended over the archive.
+    if (session.status === 'refused' && session.error?.code === 'storage') return this.#recover();
     this.#marks.session(session);
     this.session.set(session);
     this.#avatars.online(session.status === 'online');

@@ -1,5 +1,5 @@
 import type { Accounts } from '../archive/accounts.js';
-import type { AuthMode, Credentials, Deployment } from '../model/account.js';
+import type { AccountRow, AuthMode, Credentials, Deployment } from '../model/account.js';
 import type { SignInOptions } from './chat-client.js';
 import type { EngineHost, Secret } from './bridge.js';
 import { bareJid, normalizeJid } from '../base/jid.js';
@@ -15,6 +15,8 @@ export type Identity = {
   readonly scramSeen: boolean;
   /** Survives the page. */
   readonly kept: boolean;
+  /** What is kept; to be kept again where the browser has thrown it away. */
+  readonly row?: AccountRow;
   readonly secret: () => Promise<Secret>;
 };
 
@@ -35,9 +37,10 @@ export async function keptIdentity(slot: string, { accounts }: SignInParts): Pro
     ...(row.nickname === undefined ? {} : { nickname: row.nickname }),
     scramSeen: scram !== undefined,
     kept: true,
+    row,
     secret: async () => {
       // Read again: another tab may have signed in anew since.
-      const now = (await accounts.get(slot)) ?? row;
+      const now = (await accounts.get(slot).catch(() => undefined)) ?? row;
       return now.scram ? { kind: 'scram', key: now.scram } : { kind: 'password', password: now.secret ?? '' };
     },
   };
@@ -69,8 +72,9 @@ async function guest(slot: string, nickname: { readonly nickname?: string }, par
   const domain = deployment.guestDomain;
   if (domain === undefined) throw new ChatError('invalid', 'config.json names no "guestDomain"');
   const { jid, password } = await host.register(domain, deployment);
-  await accounts.put({ slot, jid, mode: 'guest', secret: password, ...nickname });
-  return { slot, mode: 'guest', account: jid, ...nickname, scramSeen: false, kept: true, secret: async () => ({ kind: 'password', password }) };
+  const row: AccountRow = { slot, jid, mode: 'guest', secret: password, ...nickname };
+  await accounts.put(row);
+  return { slot, mode: 'guest', account: jid, ...nickname, scramSeen: false, kept: true, row, secret: async () => ({ kind: 'password', password }) };
 }
 
 const secretOf = ({ password, token }: Credentials): Secret => {
@@ -91,17 +95,19 @@ async function login(slot: string, { credentials, remember }: SignInOptions, nic
   const given = secretOf(credentials);
   const { scram } = await host.verify(account, given, deployment);
   const kept = remember !== false && scram !== undefined;
-  if (kept) await accounts.put({ slot, jid: account, mode: 'login', scram, ...nickname });
+  const row: AccountRow = { slot, jid: account, mode: 'login', ...(scram && { scram }), ...nickname };
+  if (kept) await accounts.put(row);
   else await accounts.remove(slot);
   const secret: Secret = scram ? { kind: 'scram', key: scram } : given;
-  return { slot, mode: 'login', account, ...nickname, scramSeen: scram !== undefined, kept, secret: async () => secret };
+  return { slot, mode: 'login', account, ...nickname, scramSeen: scram !== undefined, kept, ...(kept && { row }), secret: async () => secret };
 }
 
 async function fromHost(slot: string, { callback }: SignInOptions, nickname: { readonly nickname?: string }, { accounts, deployment }: SignInParts): Promise<Identity> {
   if (!callback) throw new ChatError('invalid', 'the page gave no credentials callback');
   const first = await callback();
   const account = accountOf(first.jid, deployment.domain);
-  await accounts.put({ slot, jid: account, mode: 'host', ...nickname });
+  const row: AccountRow = { slot, jid: account, mode: 'host', ...nickname };
+  await accounts.put(row);
   let fresh: Credentials | undefined = first;
   return {
     slot,
@@ -110,6 +116,7 @@ async function fromHost(slot: string, { callback }: SignInOptions, nickname: { r
     ...nickname,
     scramSeen: false,
     kept: true,
+    row,
     // What was handed over is used once; every further attempt asks again, as it may have expired.
     secret: async () => {
       const credentials = fresh ?? (await callback());

@@ -10,6 +10,7 @@ import type { Element } from '../xmpp/element.js';
 import type { FastState, OpenSocket, Proof, Sasl2 } from '../xmpp/connection-types.js';
 import type { Incoming, XepContext, XepModule } from '../xep/module.js';
 import type { Locks } from './leader.js';
+import { watchArchive } from '../archive/watch-archive.js';
 import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
 import { bareJid, domainOf, resourceOf } from '../base/jid.js';
 import { busVersion } from '../client/bus.js';
@@ -36,7 +37,6 @@ import { Outbox } from './outbox.js';
 import { Reactions } from './reactions.js';
 import { SeenTeller } from './seen-teller.js';
 import { Session } from './session.js';
-import { watchArchive } from './watch-archive.js';
 
 export type EngineOptions = {
   /** Bare JID; for SASL ANONYMOUS the domain that will give one. */
@@ -145,9 +145,13 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   term.closing.push(() => opened.close());
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
-  const archive = watchArchive(opened, clock, (error) => {
-    term.lost = error;
-    end();
+  const archive = watchArchive(opened, {
+    clock,
+    forgives: 3,
+    onLost(error) {
+      term.lost = error;
+      end();
+    },
   });
   if (!(await archive.sound())) throw new ChatError('storage', 'the archive is damaged');
   const fence = new SocketFence(options.openSocket, archive.lead, log);

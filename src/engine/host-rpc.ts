@@ -3,7 +3,7 @@ import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/br
 import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
 import { newId } from '../base/id.js';
 
-export type LocalHost = Omit<EngineHost, 'prepare' | 'openChannel'>;
+export type LocalHost = Omit<EngineHost, 'prepare' | 'forsake' | 'openChannel'>;
 type Failure = { readonly code: ChatErrorCode; readonly message: string; readonly condition?: string };
 type Method = 'register' | 'verify' | 'unregister' | 'start' | 'close' | 'claim';
 type Line =

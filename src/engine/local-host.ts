@@ -12,7 +12,7 @@ import { openSocket, serviceOf } from './platform.js';
  * What this very thread does for a page: makes a guest's account, and fetches the engine as soon as that is done, or
  * something else is asked.
  */
-export function createLocalHost(openChannel: OpenChannel): Omit<EngineHost, 'prepare' | 'openChannel'> {
+export function createLocalHost(openChannel: OpenChannel): Omit<EngineHost, 'prepare' | 'forsake' | 'openChannel'> {
   let asked: Promise<Pick<EngineHost, 'verify' | 'unregister' | 'start'>> | undefined;
   const accounts = () =>
     (asked ??= import('./account-host.js').then(

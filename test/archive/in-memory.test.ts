@@ -1,14 +1,45 @@
-import 'fake-indexeddb/auto';
 import { expect } from '@open-wc/testing';
 import { deleteEverything, openAccounts } from '../../src/archive/accounts.js';
-import { backward, BOB, destroyAll, draft, edit, expectTimeline, forward, items, latest, message, NOW, open } from './fixtures.js';
+import { memoryDatabases } from '../../src/archive/memory-databases.js';
+import { deleteDatabase, keepIn } from '../../src/archive/open-database.js';
+import { backward, BOB, destroyAll, draft, edit, expectTimeline, forward, history, items, latest, message, NOW, open } from './fixtures.js';
 
-// Where a browser refuses storage, the same archive runs on an IndexedDB in memory.
+// Where a browser refuses storage, or it fails, the same archive runs on databases in memory.
 describe('archive in memory', () => {
-  afterEach(destroyAll);
+  beforeEach(() => keepIn(memoryDatabases()));
+  afterEach(async () => {
+    await destroyAll();
+    keepIn();
+  });
 
-  it('is the in-memory one that is used', () => {
-    expect(Function.prototype.toString.call(indexedDB.open)).to.not.include('native code');
+  it('leaves nothing on the disk', async () => {
+    const { archive, name } = await open();
+    await archive.append([[message('here')]]);
+    expect((await indexedDB.databases()).map((database) => database.name)).to.not.include(name);
+    keepIn();
+    expect(await (await open(name)).archive.conversations(), 'the disk knows nothing of it').to.deep.equal([]);
+  });
+
+  it('reads, moves and closes a gap as on disk', async () => {
+    const { archive } = await open();
+    await archive.appendPage(latest(items('s3', 's4')));
+    const [first] = await archive.window(BOB, {}, 10);
+    expect(first?.kind).to.equal('gap');
+    await archive.appendPage(history(first?.kind === 'gap' ? first.segment : 0, items('s1', 's2'), { complete: true }));
+    await expectTimeline(archive, 's1 s2 s3 s4');
+    expect(await archive.hasFact('message', BOB, '', false)).to.equal(false);
+    expect(await archive.sound()).to.equal(true);
+    await archive.setDraft(BOB, 'half');
+    await archive.setNote('x', { y: 1 });
+    expect([(await archive.conversation(BOB))?.draft, await archive.note('x')]).to.deep.equal(['half', { y: 1 }]);
+  });
+
+  it('tells a page that another has deleted what it has open', async () => {
+    const reasons: string[] = [];
+    const { archive, name } = await open(undefined, { onClosed: (reason) => reasons.push(reason) });
+    await deleteDatabase(name);
+    expect(reasons).to.deep.equal(['deleted']);
+    expect(await archive.conversations().catch((error: unknown) => error)).to.include({ code: 'storage' });
   });
 
   it('does all that it does on disk', async () => {

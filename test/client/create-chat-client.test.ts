@@ -1,73 +1,11 @@
 import { expect } from '@open-wc/testing';
-import type { Accounts } from '../../src/archive/accounts.js';
-import { openArchive } from '../../src/archive/archive.js';
-import { systemClock } from '../../src/base/clock.js';
-import { ChatError } from '../../src/base/error.js';
-import { newId } from '../../src/base/id.js';
-import { silentLog } from '../../src/base/log.js';
-import type { EngineHost, Secret } from '../../src/client/bridge.js';
-import { openChannel } from '../../src/client/channel.js';
+import type { ChatError } from '../../src/base/error.js';
 import type { ChatClient } from '../../src/client/chat-client.js';
-import { createChatClient } from '../../src/client/create-chat-client.js';
-import type { AccountRow, Deployment } from '../../src/model/account.js';
-import { ModelServer } from '../xmpp/model-server.js';
-import { runEngine, endAll, until } from '../engine/fixtures.js';
-import { ModelArchive, said } from '../engine/model-archive.js';
-
-const deployment: Deployment = { domain: 'example.com', guestDomain: 'example.com', roomsDomain: 'rooms.example.com', allowedOrigins: [] };
-const JULIET = 'juliet@example.com';
-
-class MemoryAccounts implements Accounts {
-  readonly rows = new Map<string, AccountRow>();
-  get = async (slot: string) => this.rows.get(slot);
-  put = async (row: AccountRow) => void this.rows.set(row.slot, row);
-  remove = async (slot: string) => void this.rows.delete(slot);
-  all = async () => Array.from(this.rows.values());
-  close(): void {}
-}
-
-/** A browser: one model server, one store of accounts; each `page()` is a tab with a client and an engine of its own. */
-function browser() {
-  const server = new ModelServer({ username: `u${crypto.randomUUID()}` });
-  const kept = new ModelArchive(server);
-  const accounts = new MemoryAccounts();
-  const me = `${server.username}@${server.domain}`;
-  const databases = new Set<string>();
-  const unregistered: string[] = [];
-  let registered = 0;
-  const host: EngineHost = {
-    openChannel,
-    prepare: async () => true,
-    register: async () => {
-      registered += 1;
-      return { jid: me, password: server.password };
-    },
-    verify: async (_jid: string, secret: Secret) => {
-      if (secret.kind === 'password' && secret.password !== server.password) throw new ChatError('not-authorized', 'wrong');
-      const key = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-      return { scram: { mechanism: 'SCRAM-SHA-256', salt: 's', iterations: 4096, key } };
-    },
-    unregister: async (jid) => void unregistered.push(jid),
-    start: async (start) => runEngine(server, start.archiveName, { account: start.account }),
-  };
-  const page = (): ChatClient =>
-    createChatClient({
-      deployment, host, clock: systemClock, newId, log: silentLog,
-      accounts: async () => accounts,
-      openArchive: (name, onPoke) => {
-        databases.add(name);
-        return openArchive({ name, apply: {}, onPoke, log: silentLog });
-      },
-      deleteEverything: async () => {
-        accounts.rows.clear();
-        await Promise.all(Array.from(databases, (name) => new Promise((resolve) => { indexedDB.deleteDatabase(name).onsuccess = resolve; })));
-      },
-    });
-  return { server, kept, accounts, me, page, unregistered, count: () => registered };
-}
-const online = (client: ChatClient): Promise<void> => until(() => client.session.value.status === 'online' && !client.session.value.catchingUp, 'online');
-const bodies = (items: ReturnType<ChatClient['timeline']>['items']): string =>
-  (items ?? []).map((item) => (item.kind === 'gap' ? '|' : `${item.row.state.body}${item.row.state.delivery === undefined ? '' : `:${item.row.state.delivery}`}`)).join(' ');
+import { openArchive } from '../../src/archive/archive.js';
+import { silentLog } from '../../src/base/log.js';
+import { endAll, until } from '../engine/fixtures.js';
+import { said } from '../engine/model-archive.js';
+import { bodies, browser, JULIET, online } from './browser.js';
 
 describe('client/create-chat-client', () => {
   const clients: ChatClient[] = [];

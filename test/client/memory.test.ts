@@ -1,6 +1,6 @@
-// In a page of its own: the substitute for IndexedDB has to be there before anything of ours has used the real one.
 import { expect } from '@open-wc/testing';
 import { openAccounts } from '../../src/archive/accounts.js';
+import { keepIn } from '../../src/archive/open-database.js';
 import { ChatError } from '../../src/base/error.js';
 import { createChat } from '../../src/chat.js';
 import { until } from '../engine/fixtures.js';
@@ -14,7 +14,8 @@ describe('engine-host without storage', () => {
       // Nobody listens on port 9 of this machine.
       const chat = createChat({ domain: 'localhost', service: 'ws://127.0.0.1:9/xmpp', guestDomain: 'localhost', allowedOrigins: [] });
       expect(await chat.resume('guest:localhost')).to.equal(false);
-      expect(indexedDB, 'another one took its place').to.not.equal(refuse);
+      expect(indexedDB, 'the page\'s own is left alone').to.equal(refuse);
+      expect(chat.storage.value, 'and its person is told').to.equal('memory');
       let error: unknown;
       await chat.signIn({ mode: 'guest' }).catch((thrown: unknown) => (error = thrown));
       expect(error).to.be.instanceOf(ChatError);
@@ -33,6 +34,7 @@ describe('engine-host without storage', () => {
       await chat.signOut();
     } finally {
       Object.defineProperty(globalThis, 'indexedDB', real);
+      keepIn();
     }
   });
 });

@@ -1,4 +1,5 @@
 import type { ChatError } from '../../src/base/error.js';
+import type { StorageNotice } from '../../src/archive/mend.js';
 import { bareJid, localOf, resourceOf } from '../../src/base/jid.js';
 import type { ChatClient, Content, SignInOptions, Value } from '../../src/client/chat-client.js';
 import type { AuthMode, Deployment, SessionView } from '../../src/model/account.js';
@@ -27,6 +28,7 @@ export class FakeClient implements ChatClient {
   readonly deployment: Deployment = { domain: 'localhost', guestDomain: 'guests.localhost', anonymousDomain: 'anon.localhost', roomsDomain: 'rooms.localhost', allowedOrigins: ['*'], contact: 'support@localhost' };
   readonly session: Cell<SessionView>;
   readonly ready: Cell<boolean>;
+  readonly storage = new Cell<StorageNotice | undefined>(undefined);
   mode: AuthMode | undefined;
   readonly conversations = new Cell<readonly ConversationRow[] | undefined>(undefined);
   readonly unread = new Cell(0);
@@ -52,6 +54,10 @@ export class FakeClient implements ChatClient {
   readonly #avatars = new Map<string, Cell<Blob | undefined>>();
   readonly #roomViews = new Map<string, Cell<RoomView | undefined>>();
   readonly #occupants = new Map<string, Cell<readonly OccupantView[]>>();
+
+  storageNoticed(): void {
+    this.storage.set(undefined);
+  }
 
   constructor({ data = answerer, session = {}, ready = true, now = Date.now, ...rest }: FakeOptions = {}) {
     this.#data = data;

@@ -115,6 +115,11 @@ export const ar: VisitorWords = {
   failureReason: (condition) => pick(failures, condition, 'لم يقبل الخادم هذه الرسالة.'),
   uploading: (share) => `جارٍ الرفع، ${share}`,
   pictureFrom: (host) => `عرض الصورة من ${host}`,
+  // Why nothing is kept, or why it was fetched again
+  storageMended: 'فُقد ما كان محفوظًا في هذا المتصفح أو تلف. يجري جلب رسائلك من الخادم من جديد.',
+  storageMemory: 'لا يستطيع هذا المتصفح حفظ الرسائل الآن. يمكنك متابعة القراءة والكتابة؛ وما لا يوجد إلا في هذه الصفحة يضيع عند إغلاقها.',
+  storageNewer: 'استُخدم إصدار أحدث من هذه المحادثة في هذا المتصفح. أعد تحميل الصفحة. وحتى ذلك الحين لا يُحفظ شيء هنا.',
+  noticed: 'حسنًا',
   couldNotSend: 'تعذّر حفظ الرسالة لإرسالها. نصّك ما زال هنا؛ حاول مرة أخرى.',
   newMessageFrom: (name, words) => `${name}: ${words}`,
 

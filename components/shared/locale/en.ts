@@ -99,6 +99,11 @@ export const en = {
   showLess: 'Show less',
   uploading: (share: string): string => `Uploading, ${share}`,
   pictureFrom: (host: string): string => `Show the picture from ${host}`,
+  // Why nothing is kept, or why it was fetched again
+  storageMended: 'What was stored in this browser was lost or damaged. Your messages are being fetched from the server again.',
+  storageMemory: 'This browser cannot store messages at the moment. You can go on reading and writing; what only this page holds is gone when you close it.',
+  storageNewer: 'A newer version of this chat was used in this browser. Reload the page. Until then nothing is stored here.',
+  noticed: 'OK',
   couldNotSend: 'This could not be kept for sending. Your text is still here; try again.',
   newMessageFrom: (name: string, words: string): string => `${name}: ${words}`,
 

@@ -97,6 +97,11 @@ export const es: VisitorWords = {
   showLess: 'Mostrar menos',
   uploading: (share) => `Subiendo, ${share}`,
   pictureFrom: (host) => `Mostrar la imagen de ${host}`,
+  // Why nothing is kept, or why it was fetched again
+  storageMended: 'Lo que este navegador guardaba se perdió o está dañado. Sus mensajes se están pidiendo de nuevo al servidor.',
+  storageMemory: 'Este navegador no puede guardar mensajes en este momento. Puede seguir leyendo y escribiendo; lo que solo tiene esta página se pierde al cerrarla.',
+  storageNewer: 'En este navegador se usó una versión más reciente de este chat. Recargue la página. Hasta entonces aquí no se guarda nada.',
+  noticed: 'Entendido',
   couldNotSend: 'No se pudo guardar el mensaje para enviarlo. Su texto sigue aquí; inténtelo de nuevo.',
   newMessageFrom: (name, words) => `${name}: ${words}`,
 

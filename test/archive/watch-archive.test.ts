@@ -1,13 +1,13 @@
 import { expect } from '@open-wc/testing';
 import type { Archive } from '../../src/archive/archive-types.js';
 import { ChatError } from '../../src/base/error.js';
-import { diskDeadline, watchArchive } from '../../src/engine/watch-archive.js';
+import { diskDeadline, watchArchive } from '../../src/archive/watch-archive.js';
 import { TestClock } from '../support/xep-context.js';
 
 const refusal = (name = 'QuotaExceededError'): ChatError => new ChatError('storage', name, { cause: new DOMException('x', name) });
 const codeOf = async (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', (error: unknown) => (error as ChatError).code);
 
-describe('engine/watch-archive', () => {
+describe('watchArchive', () => {
   let clock: TestClock;
   let lost: ChatError[];
   let next: () => Promise<unknown>;
@@ -19,7 +19,7 @@ describe('engine/watch-archive', () => {
     closed = 0;
     next = async () => undefined;
     const methods = Object.fromEntries(['append', 'markSent', 'note', 'conversations'].map((name) => [name, () => next()]));
-    archive = watchArchive({ ...methods, close: () => (closed += 1) } as unknown as Archive, clock, (error) => lost.push(error));
+    archive = watchArchive({ ...methods, close: () => (closed += 1) } as unknown as Archive, { clock, forgives: 3, onLost: (error) => lost.push(error) });
   });
 
   it('leaves an answer as it is, and no timer behind', async () => {
@@ -59,5 +59,17 @@ describe('engine/watch-archive', () => {
     next = () => Promise.reject(refusal('DataCloneError'));
     for (let i = 0; i < 10; i += 1) await codeOf(archive.append([])); // oxlint-disable-line no-await-in-loop
     expect(lost).to.deep.equal([]);
+  });
+
+  it('where a person waits, forgives nothing; says nothing more once it is closed', async () => {
+    const make = () => watchArchive({ conversations: () => next(), close() {} } as unknown as Archive, { clock, forgives: 0, onLost: (error) => lost.push(error) });
+    next = () => Promise.reject(refusal('UnknownError'));
+    const one = make();
+    await codeOf(one.conversations());
+    expect(lost).to.have.length(1);
+    const other = make();
+    other.close();
+    await codeOf(other.conversations());
+    expect(lost).to.have.length(1);
   });
 });

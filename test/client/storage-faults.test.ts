@@ -1,0 +1,165 @@
+import { expect } from '@open-wc/testing';
+import { openDB } from 'idb';
+import { keepIn } from '../../src/archive/open-database.js';
+import type { ChatError } from '../../src/base/error.js';
+import type { ChatClient } from '../../src/client/chat-client.js';
+import { endAll, until } from '../engine/fixtures.js';
+import { bodies, browser, JULIET, online } from './browser.js';
+
+/** The disk takes nothing more until it is emptied. */
+function fillDisk(): () => void {
+  const { add, put } = IDBObjectStore.prototype;
+  const full = (): never => {
+    throw new DOMException('no room', 'QuotaExceededError');
+  };
+  Object.assign(IDBObjectStore.prototype, { add: full, put: full });
+  return () => void Object.assign(IDBObjectStore.prototype, { add, put });
+}
+
+describe('client: storage that fails', () => {
+  const clients: ChatClient[] = [];
+  const undo: (() => void)[] = [];
+  afterEach(async () => {
+    for (const step of undo.splice(0)) step();
+    for (const client of clients.splice(0)) await client.forget(); // oxlint-disable-line no-await-in-loop
+    keepIn();
+    await endAll();
+  });
+
+  type World = ReturnType<typeof browser> & { readonly client: ChatClient; readonly name: string; shown(): string };
+  /** A guest with a message in the server's archive; signed in, or not yet. */
+  async function world(signsIn = true): Promise<World> {
+    const it = browser();
+    it.kept.add(JULIET, 'hello');
+    it.accounts.rows.set('guest:example.com', { slot: 'guest:example.com', jid: it.me, mode: 'guest', secret: it.server.password });
+    const client = it.page();
+    clients.push(client);
+    let timeline: ReturnType<ChatClient['timeline']> | undefined;
+    const name = `tertulia/${it.me}`;
+    const made: World = { ...it, client, name, shown: () => bodies((timeline ??= client.timeline(JULIET)).items).replace(/^\| /, '') };
+    if (!signsIn) return made;
+    expect(await client.resume('guest:example.com')).to.equal(true);
+    await online(client);
+    await until(() => made.shown() === 'hello', 'the first message');
+    return made;
+  }
+  /** What the page shows from now on, of a conversation opened again. */
+  const again = (client: ChatClient): (() => string) => {
+    const timeline = client.timeline(JULIET);
+    return () => bodies(timeline.items).replace(/^\| /, '');
+  };
+
+  it('of a newer build: is left as it is; its person is told, reads what the server has, and writes', async () => {
+    const it = await world(false);
+    const newer = await openDB(it.name, 1000, { upgrade: (database) => void database.createObjectStore('of-tomorrow') });
+    newer.close();
+    expect(await it.client.resume('guest:example.com')).to.equal(true);
+    await online(it.client);
+    expect(it.client.storage.value).to.equal('newer');
+    const shown = again(it.client);
+    await until(() => shown() === 'hello', 'what the server has');
+    await it.client.send(JULIET, { body: 'mine' });
+    await until(() => shown() === 'hello mine:sent', 'what is shown');
+    const still = await openDB(it.name);
+    expect([still.version, ...still.objectStoreNames]).to.deep.equal([1000, 'of-tomorrow']);
+    still.close();
+    it.client.storageNoticed();
+    expect(it.client.storage.value).to.equal(undefined);
+  });
+
+  it('upgraded by a newer build in mid-session: the page goes on without it', async () => {
+    const it = await world();
+    (await openDB(it.name, 1000, { upgrade() {} })).close();
+    await until(() => it.client.storage.value === 'newer', 'the notice');
+    await online(it.client);
+    const shown = again(it.client);
+    await until(() => shown() === 'hello', 'what the server has');
+    await it.client.send(JULIET, { body: 'mine' });
+    await until(() => shown() === 'hello mine:sent', 'what is shown');
+  });
+
+  it('deleted under us: made anew, and filled from the server', async () => {
+    const it = await world();
+    it.accounts.rows.clear();
+    indexedDB.deleteDatabase(it.name);
+    await until(() => it.client.storage.value === 'mended', 'the notice');
+    await online(it.client);
+    const shown = again(it.client);
+    await until(() => shown() === 'hello', 'what the server has');
+    await it.client.send(JULIET, { body: 'mine' });
+    await until(() => shown() === 'hello mine:sent', 'what is shown');
+    expect((await indexedDB.databases()).map(({ name }) => name)).to.include(it.name);
+    expect(it.accounts.rows.get('guest:example.com')?.secret, 'who has no other home is kept again').to.equal(it.server.password);
+  });
+
+  it('deleted because another tab signed out: stays so, and nobody is told of a fault', async () => {
+    const it = await world();
+    const other = it.page();
+    clients.push(other);
+    await other.resume('guest:example.com');
+    await other.signOut();
+    await until(() => it.client.session.value.status === 'idle', 'the end');
+    expect(it.client.storage.value).to.equal(undefined);
+    expect((await indexedDB.databases()).map(({ name }) => name)).to.not.include(it.name);
+  });
+
+  for (const [what, damage] of [
+    ['messages that are gone', (database) => database.clear('messages')],
+    ['a counter that would give ids out again', (database) => database.clear('counters')],
+    ['rows of another shape', (database) => database.put('conversations', { jid: 'x@y', lastAt: 'never' })],
+  ] as readonly (readonly [string, (database: Awaited<ReturnType<typeof openDB>>) => unknown])[]) {
+    it(`damaged (${what}): made anew; what was not sent yet is saved, and goes out once`, async () => {
+      const it = await world();
+      await it.client.signOut();
+      // Written offline, in an earlier life.
+      it.accounts.rows.set('guest:example.com', { slot: 'guest:example.com', jid: it.me, mode: 'guest', secret: it.server.password });
+      const earlier = it.page();
+      clients.push(earlier);
+      it.server.silent = true;
+      await earlier.resume('guest:example.com');
+      await earlier.send(JULIET, { body: 'unsent' });
+      await endAll();
+      const database = await openDB(it.name);
+      await damage(database);
+      database.close();
+      it.server.silent = false;
+      const client = it.page();
+      clients.push(client);
+      await client.resume('guest:example.com');
+      // The page of the earlier life is still there: one of the two mends it.
+      await until(() => [client, earlier].some(({ storage }) => storage.value === 'mended'), 'the notice');
+      await online(client);
+      const shown = again(client);
+      await until(() => shown() === 'hello unsent:sent', 'what is shown');
+      expect(it.kept.messages.map(({ message }) => /<body>(.*)<\/body>/.exec(message)?.[1])).to.deep.equal(['hello', 'unsent']);
+    });
+  }
+
+  it('full: what could not be kept is said to its writer, who goes on in memory; nothing shown as sent was not', async () => {
+    const it = await world();
+    await it.client.send(JULIET, { body: 'before' });
+    await until(() => it.shown() === 'hello before:sent', 'the message');
+    undo.push(fillDisk());
+    let error: unknown;
+    await it.client.send(JULIET, { body: 'too much' }).catch((thrown: unknown) => (error = thrown));
+    expect((error as ChatError).code).to.equal('storage');
+    await until(() => it.client.storage.value === 'memory', 'the notice');
+    await online(it.client);
+    const shown = again(it.client);
+    await until(() => shown() === 'hello before:sent', 'what is shown');
+    await it.client.send(JULIET, { body: 'too much' });
+    await until(() => shown() === 'hello before:sent too much:sent', 'what is shown');
+    expect(it.kept.messages.filter(({ message }) => message.includes('too much'))).to.have.length(1);
+  });
+
+  it('full while something arrives: it is not acknowledged, and comes again where there is room', async () => {
+    const it = await world();
+    undo.push(fillDisk());
+    it.kept.add(JULIET, 'more');
+    it.server.deliver(it.kept.messages.at(-1)!.message);
+    await until(() => it.client.storage.value === 'memory', 'the notice');
+    await online(it.client);
+    const shown = again(it.client);
+    await until(() => shown() === 'hello more', 'what is shown');
+  });
+});
