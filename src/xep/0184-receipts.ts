@@ -23,7 +23,7 @@ async function answer({ stanza, base, origin, copy }: Incoming, ctx: XepContext)
   if (!id || !from || base.mine || base.chatType === 'groupchat' || type === 'error' || type === 'groupchat' || origin === 'history') return; // §5.5: only when first received
   // §5.4: a receipt is not itself acknowledged.
   if (!stanza.getChild('request', NS) || stanza.getChild('received', NS)) return;
-  // The device it was sent to answers, and each message is answered once.
+  // XEP-0280, auto-responses: the device it was sent to answers, so that it is answered once.
   if (copy) return;
   // §8: a receipt tells that we are here; only to those who may know.
   if (!ctx.trusts(base.sender)) return;
