@@ -12,7 +12,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
  * kB of the limits: 1000 bytes. `widget`: all that a visitor without an account fetches before the composer takes words; `sent`: and
  * the engine, which follows; `messenger`: page, engine, and the panes it begins with.
  */
-export const limits = { loader: 5_000, widget: 80_000, sent: 100_000, messenger: 130_000 };
+export const limits = { loader: 5_000, widget: 80_000, sent: 110_000, messenger: 130_000 };
 
 /** @param {string | Uint8Array} content */
 export const brotliBytes = (content) =>
