@@ -5,7 +5,7 @@ import type { MessageRow, Place } from '../../src/model/message.js';
 export type Entry =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   | { readonly kind: 'unread'; readonly key: string }
-  | { readonly kind: 'gap'; readonly key: string; readonly segment: number }
+  | { readonly kind: 'gap'; readonly key: string; readonly segment: number; readonly lost?: true | undefined }
   | { readonly kind: 'message'; readonly key: string; readonly row: MessageRow; readonly first: boolean; readonly last: boolean };
 
 /** What one person says within this time reads as one. */
@@ -20,7 +20,7 @@ export function entriesOf(items: readonly TimelineItem[], unreadFrom: number | u
   let day = '';
   items.forEach((item, index) => {
     if (item.kind === 'gap') {
-      entries.push({ kind: 'gap', key: `gap-${item.segment}`, segment: item.segment });
+      entries.push({ ...item, key: `gap-${item.segment}` });
       return;
     }
     const { row } = item;

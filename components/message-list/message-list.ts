@@ -52,6 +52,7 @@ export class MessageList extends ChatElement {
   @state() private following = true;
   @state() private arrived = 0;
   @state() private announcement = '';
+  @state() private failedGap: number | undefined;
   @query('.scroller') private scroller!: HTMLElement | null;
 
   #timeline: Timeline | undefined;
@@ -224,6 +225,24 @@ export class MessageList extends ChatElement {
     return `${this.jid} ${top?.row.id} ${this.#session.value?.status}`;
   }
 
+  async #openGap(segment: number): Promise<void> {
+    const timeline = this.#timeline;
+    if (!timeline || timeline.loading) return;
+    const focused = this.shadowRoot?.activeElement;
+    this.failedGap = undefined;
+    this.announcement = this.text.loadingOlder;
+    try {
+      await timeline.openGap(segment);
+      this.announcement = '';
+    } catch {
+      this.failedGap = segment;
+      this.announcement = this.text.gapFailed;
+    }
+    await this.updateComplete;
+    // The button may have gone with its gap.
+    if (focused && !focused.isConnected) this.scroller?.focus({ preventScroll: true });
+  }
+
   #markRead(): void {
     const row = this.#conversations.value?.find(({ jid }) => jid === this.jid);
     const newest = Math.max(...this.#known);
@@ -273,7 +292,9 @@ export class MessageList extends ChatElement {
       case 'unread':
         return html`<div class="unread"><span>${text.unreadFromHere}</span></div>`;
       case 'gap':
-        return html`<div class="gap"><p>${text.gap}</p><button class="button small" type="button" ?disabled="${this.#timeline?.loading ?? false}" @click="${() => void this.#timeline?.openGap(entry.segment).catch(reportError)}">${text.openGap}</button></div>`;
+        if (entry.lost) return html`<div class="gap"><p>${text.gapLost}</p></div>`;
+        // Not disabled while it loads: that would take the focus away from who works with the keyboard.
+        return html`<div class="gap"><p>${this.failedGap === entry.segment ? text.gapFailed : text.gap}</p><button class="button small" type="button" aria-disabled="${this.#timeline?.loading ?? false}" @click="${() => void this.#openGap(entry.segment)}">${text.openGap}</button></div>`;
       case 'message': {
         const { row, first, last } = entry;
         const name = this.#nameOf(row);

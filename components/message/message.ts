@@ -119,7 +119,7 @@ function failure({ row, room, locale }: MessageView, actions: MessageActions): T
   const { condition = '', text: said } = row.state.failure ?? {};
   const editable = row.state.attachments.length === 0 && row.state.body !== '';
   return html`<div class="failure">
-    <p>${icon('alert')}<span><strong>${text.notSent}.</strong> ${text.failureReason(condition === 'not-acceptable' && !room ? '' : condition)}${said ? html` <q dir="auto">${said.slice(0, 200)}</q>` : nothing}</span></p>
+    <p>${icon('alert')}<span>${condition === 'unknown-fate' ? nothing : html`<strong>${text.notSent}.</strong> `}${text.failureReason(condition === 'not-acceptable' && !room ? '' : condition)}${said ? html` <q dir="auto">${said.slice(0, 200)}</q>` : nothing}</span></p>
     <div class="actions">
       <button class="button small" type="button" @click="${() => actions.retry(row)}">${text.retry}</button>
       ${editable ? html`<button class="button small quiet" type="button" @click="${() => actions.edit(row)}">${text.editAgain}</button>` : nothing}

@@ -12,6 +12,7 @@ import { closeAllGaps, joinRuns, newRun } from './runs.js';
 import { anchor, comparePlaces, emptySegment, mayMiss, meet, place, settleBelow } from './segments.js';
 import type { Growth, Meeting } from './segments.js';
 import type { StoredMessage, StoredSegment } from './schema.js';
+import { mendSeams, orderOf, seamsOf } from './seams.js';
 import { settleTail, Tail, unsettle } from './tail.js';
 import type { Unit } from './unit.js';
 
@@ -44,7 +45,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
   const [known] = await Promise.all([Known.load(unit, facts, bare), unit.loadRuns(archive), unit.loadSegments(conversations), unit.loadConversations(conversations)]);
   const matched = new Set(facts.filter(isMessage).flatMap((fact) => known.message(fact)?.row.id ?? []));
   if (page.kind === 'history') await unsettle(unit, anchor(unit.segments(page.conversation), page.segment));
-  const tail = await Tail.load(unit, archive, matched);
+  const tail = await Tail.load(unit, archive, await seamsOf(unit.tx.objectStore('counters'), archive), matched);
 
   const mark = (page.kind === 'forward' || page.kind === 'latest' ? page.settleBefore : undefined) ?? fallbackMark;
   const begin = (growth: Growth, here: number): Placing => ({
@@ -56,7 +57,10 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
     case 'forward': {
       placing = begin('up', page.segment);
       joined = forward(placing, page.items, true);
-      if (page.complete && !joined && page.segment === unit.runs(archive).at(-1)!.segment) await settleTail(unit, tail, page.segment, mark);
+      if (page.complete && !joined && page.segment === unit.runs(archive).at(-1)!.segment) {
+        await settleTail(unit, tail, page.segment, 0, mark);
+        await mendSeams(unit, archive, page.deaf);
+      }
       break;
     }
     case 'latest': {
@@ -66,16 +70,23 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
         placing = begin('up', newest.segment);
         forward(placing, items.slice(junction + 1), false);
         joined = true;
-        await settleTail(unit, tail, newest.segment, mark);
+        await settleTail(unit, tail, newest.segment, 0, mark);
       } else {
-        const { segment, before } = await newRun(unit, archive, tail.holdsBefore(mark));
+        const stretches = tail.stretches(mark);
+        const { segment, held } = await newRun(unit, archive, stretches.map(({ holds }) => holds));
         placing = begin('down', segment);
         const start = beginsAt(items, known);
         joined = downward(placing);
         if (!joined && start !== undefined) await settleHeard(placing, mark, start);
-        // What an earlier session received live is before the gap, and so the gap shows there too.
-        if (before !== undefined) for (const conversation of await settleTail(unit, tail, before, mark)) segmentFor(unit, archive, conversation, segment);
+        for (const [i, run] of held.entries()) {
+          if (run === undefined) continue;
+          const { from, to } = stretches[i]!;
+          // What earlier sessions received live is before the gap, and so the gap shows there too.
+          // oxlint-disable-next-line no-await-in-loop -- hardly ever more than one
+          for (const conversation of await settleTail(unit, tail, run, from, to)) segmentFor(unit, archive, conversation, segment);
+        }
       }
+      if (!page.unstable) await mendSeams(unit, archive, page.deaf);
       break;
     }
     case 'backward':
@@ -266,8 +277,9 @@ function placeMessage(placing: Placing, fact: MessageFact): void {
 /** Where the first item that says anything stands in the tail, if it does. */
 function beginsAt(items: readonly PageItem[], known: Known): number | undefined {
   const first = items.find((item) => item.facts.length > 0)?.facts[0];
-  const place = first && (isMessage(first) ? known.message(first)?.row : known.fact(first))?.place;
-  return place?.[1] === TAIL ? place[2] : undefined;
+  const held = first && (isMessage(first) ? known.message(first)?.row : known.fact(first));
+  if (held?.place[1] !== TAIL) return undefined;
+  return 'kept' in held ? orderOf(held) : held.place[2];
 }
 
 /**

@@ -5,6 +5,7 @@ import { TAIL } from '../model/message.js';
 import type { Place } from '../model/message.js';
 import { seenAlready } from './change-state.js';
 import { countUnread } from './conversations.js';
+import { seamsOf } from './seams.js';
 import { storeFact } from './fold.js';
 import { isMessage, Known } from './known.js';
 import type { MessageFact } from './known.js';
@@ -68,6 +69,12 @@ export async function append(unit: Unit, stanzas: readonly (readonly Fact[])[]):
     known.add(learnIds(unit, found.row, fact, false));
     // oxlint-disable-next-line no-await-in-loop -- only for own messages that were still on their way
     if (found.row.mine) await settleOwn(unit, found.row.id);
+  }
+  // The gap before what is heard first.
+  const counters = unit.tx.objectStore('counters');
+  for (const archive of new Set(fresh.map((row) => row.archive))) {
+    // oxlint-disable-next-line no-await-in-loop -- nearly always one
+    if ((await seamsOf(counters, archive)).length > 0) for (const row of fresh) unit.reset(row.conversation);
   }
   await countUnread(unit, fresh, 0);
 }

@@ -42,12 +42,16 @@ export type ArchivePage = {
   readonly complete: boolean;
 } & (
   /** After the cursor of run `segment`. `settleBefore`: tail rows with a smaller `id`, not on their way out, that the completed archive does not have are placed at its end. */
-  | { readonly kind: 'forward'; readonly segment: number; readonly settleBefore: number }
+  | { readonly kind: 'forward'; readonly segment: number; readonly settleBefore: number; readonly deaf?: boolean }
   /** The newest items, to start a run, or to continue the newest where an item of it is met. */
   | {
       readonly kind: 'latest';
       /** What is in the tail from before this session's stream, as `forward` has it: older than the page, if it is not in it. Where absent: what was there when the archive was opened. */
       readonly settleBefore?: number;
+      /** Nothing is delivered to this session yet: what the archive gets after the page may not be heard. */
+      readonly deaf?: boolean;
+      /** The end may still change (XEP-0313 §4.3): the tail is not known to go on from it. */
+      readonly unstable?: boolean;
     }
   /** Before the first item of run `segment`, all conversations. */
   | { readonly kind: 'backward'; readonly segment: number }
@@ -89,6 +93,10 @@ export interface Archive extends Shelf {
   runs(archive: string): Promise<readonly RunRow[]>;
   /** The archive was purged or reset (`item-not-found`): the newest run stays, a gap after it. */
   abandonCursor(archive: string): Promise<void>;
+  /** A session of an archive begins; to be called before anything of it is appended. Until a page shows that nothing was missed, what it hears stands after a gap. `mark`: what is for `settleBefore`. `caughtUp`: such a page has come already, for the stream was resumed. */
+  beginSession(archive: string, resumed: boolean): Promise<{ readonly mark: number; readonly caughtUp: boolean }>;
+  /** There is no archive to have missed anything of. */
+  hearsAll(archive: string): Promise<void>;
   /** The id the next row will get: a mark in time for `settleBefore`. */
   nextRow(): Promise<number>;
   segments(conversation: string): Promise<readonly SegmentRow[]>;
@@ -133,4 +141,4 @@ export interface Archive extends Shelf {
 }
 
 /** The archive as a page has it: whatever arrives, the engine takes in. */
-export type PageArchive = Omit<Archive, 'lead' | 'append' | 'appendPage' | 'abandonCursor' | 'untold' | 'told' | 'sound'>;
+export type PageArchive = Omit<Archive, 'lead' | 'append' | 'appendPage' | 'abandonCursor' | 'beginSession' | 'hearsAll' | 'untold' | 'told' | 'sound'>;

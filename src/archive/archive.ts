@@ -9,6 +9,7 @@ import { Lead } from './lead.js';
 import { openPageArchive } from './page-archive.js';
 import type { PageArchiveOptions } from './page-archive.js';
 import { abandonCursor } from './runs.js';
+import { beginSession, mendSeams } from './seams.js';
 import { isSound } from './sound.js';
 
 export type ArchiveOptions = PageArchiveOptions & { readonly apply: ApplyTable };
@@ -28,6 +29,8 @@ export async function openArchive({ apply, ...options }: ArchiveOptions): Promis
     appendPage: async (page) => write('relaxed', async (unit) => appendPage(unit, page, openedAt)),
     untold: async (jids) => write('relaxed', async (unit) => untold(unit, jids)),
     told: async (seen) => write('relaxed', async (unit) => told(unit, seen)),
+    beginSession: async (archiveJid, resumed) => write('relaxed', async (unit) => beginSession(unit, archiveJid, resumed)),
+    hearsAll: async (archiveJid) => write('relaxed', async (unit) => mendSeams(unit, archiveJid)),
     abandonCursor: async (archiveJid) => write('relaxed', async (unit) => abandonCursor(unit, archiveJid)),
     // What cannot even be read is not whole either: a row of another shape, a store that is not there.
     sound: async () => isSound(database).catch(() => false),

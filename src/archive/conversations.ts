@@ -36,7 +36,7 @@ export async function conversationFor(unit: Unit, jid: string, more: { readonly 
 }
 
 /** A message still on its way out; nobody has read "up to" it, for what is missed meanwhile comes before it. */
-const waits = (row: MessageRow): boolean => row.mine && (row.state.delivery === 'sending' || row.state.delivery === 'failed');
+export const waits = (row: MessageRow): boolean => row.mine && (row.state.delivery === 'sending' || row.state.delivery === 'failed');
 
 /**
  * Counts new messages of others and lets an own one, said on any device, mark what is before it as read. `fresh` are

@@ -57,8 +57,23 @@ async function change(unit: Unit, id: number, to: (row: OutboxRow) => OutboxRow)
 }
 
 export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['state']): Promise<void> {
-  const outgoing = await change(unit, id, (row) => ({ ...row, state }));
-  if (outgoing && state === 'inflight') await moveBehindArrivals(unit, outgoing.message);
+  const before = state === 'inflight' ? await newestProven(unit, id) : undefined;
+  const outgoing = await change(unit, id, ({ since, ...row }) => {
+    const known = state === 'inflight' ? before : since;
+    return { ...row, state, ...(known === undefined ? {} : { since: known }) };
+  });
+  const row = outgoing && state === 'inflight' ? await unit.loadMessage(outgoing.message) : undefined;
+  if (!row?.kept.tail) return;
+  // From now on it stands in the order of arrival, among those of other conversations as well.
+  unit.putMessage({ ...row, kept: { ...row.kept, tail: [row.archive, unit.nextId()] } });
+  await moveBehindArrivals(unit, row.id);
+}
+
+/** Whatever the archive gets from now on stands after the end of this run. */
+async function newestProven(unit: Unit, id: number): Promise<number | undefined> {
+  const outgoing = await unit.tx.objectStore('outbox').get(id);
+  const row = outgoing && (await unit.loadMessage(outgoing.message));
+  return row && (await unit.loadRuns(row.archive)).findLast((run) => run.toId !== undefined || run.startReached)?.segment;
 }
 
 /**
@@ -78,7 +93,7 @@ async function moveBehindArrivals(unit: Unit, message: number): Promise<void> {
   const next = await index.openKeyCursor(IDBKeyRange.bound([...last.place], end, true));
   const between = next ? (last.place[2] + next.key[2]) / 2 : Infinity;
   const position = next && between > last.place[2] && between < next.key[2] ? between : unit.nextId();
-  unit.putMessage({ ...row, place: [conversation, TAIL, position], kept: { ...row.kept, tail: [row.archive, position] } });
+  unit.putMessage({ ...row, place: [conversation, TAIL, position] });
   unit.reset(conversation);
 }
 

@@ -4,10 +4,12 @@ import type { FactKind } from '../model/fact.js';
 import { TAIL } from '../model/message.js';
 import type { Place } from '../model/message.js';
 import type { Archive } from './archive-types.js';
+import { orderOf, seamBetween, seamsOf } from './seams.js';
 import { anchor, mayMiss, NO_SEGMENT } from './segments.js';
 import type { ArchiveDatabase, StoredMessage, StoredSegment } from './schema.js';
 import { reading } from './transact.js';
 import { conversationRow, messageRow, startingWith } from './unit.js';
+import { waits } from './conversations.js';
 
 type Reader = Pick<Archive, 'window' | 'message' | 'conversations' | 'conversation' | 'runs' | 'segments' | 'nextRow' | 'hasFact'>;
 type Bound = { readonly before?: Place; readonly after?: Place };
@@ -53,7 +55,7 @@ async function hasFact(database: ArchiveDatabase, kind: FactKind, conversation: 
   return false;
 }
 
-const readStores = ['messages', 'segments', 'runs', 'conversations'] as const;
+const readStores = ['messages', 'segments', 'runs', 'conversations', 'counters'] as const;
 const reader = (database: ArchiveDatabase) => database.transaction(readStores);
 type ReadTransaction = ReturnType<typeof reader>;
 
@@ -63,10 +65,13 @@ async function readWindow(database: ArchiveDatabase, conversation: string, bound
   // One row more tells what stands before the first, or whether the end was reached.
   const [rows, segments] = await Promise.all([bound.after ? upward(tx, conversation, bound.after, limit + 1) : downward(tx, conversation, bound.before, limit + 1), tx.objectStore('segments').getAll(startingWith(conversation))]);
   let previous: number;
+  /** The row that stands before the first one of the tail. */
+  let heard: StoredMessage | undefined;
   let atEnd: boolean;
   let shown: StoredMessage[];
   if (bound.after) {
     previous = bound.after[1];
+    heard = previous === TAIL ? (await tx.objectStore('messages').index('place').get([...bound.after])) : undefined;
     atEnd = rows.length <= limit;
     shown = rows.slice(0, limit);
   } else {
@@ -74,14 +79,28 @@ async function readWindow(database: ArchiveDatabase, conversation: string, bound
     previous = cut ? rows[0]!.place[1] : -Infinity;
     atEnd = !bound.before;
     shown = cut ? rows.slice(1) : rows;
+    heard = cut && previous === TAIL && !waits(rows[0]!) ? rows[0] : undefined;
   }
+  const inTail = shown.findLast((row) => row.place[1] === TAIL);
+  const seams = inTail ? await seamsOf(tx.objectStore('counters'), inTail.archive) : [];
+  const runs = segments.length > 1 ? await tx.objectStore('runs').getAll(startingWith(segments[0]!.archive)) : [];
+  // An archive that begins after something that is here was purged, or is another one now.
+  const begins = runs.flatMap((run, i) => (run.startReached && runs.slice(0, i).some(({ toId }) => toId !== undefined) ? [run.segment] : []));
   const items: TimelineItem[] = [];
   if (previous === -Infinity && segments.length === 0 && (shown.length > 0 || atEnd) && (await mayHaveHistory(tx, conversation, shown[0]))) {
     items.push({ kind: 'gap', segment: NO_SEGMENT });
   }
   for (const row of shown) {
     const gap = gapBetween(segments, previous, row.place[1]);
+    const begun = begins.findLast((segment) => previous > -Infinity && previous < segment && segment <= row.place[1]);
     if (gap !== undefined) items.push({ kind: 'gap', segment: gap });
+    else if (begun !== undefined) items.push({ kind: 'gap', segment: begun, lost: true });
+    // What is still on its way out is in no archive: nothing is missing before it.
+    if (row.place[1] === TAIL && !waits(row)) {
+      const seam = seamBetween(seams, heard ? orderOf(heard) : 0, orderOf(row));
+      if (seam !== undefined && items.at(-1)?.kind !== 'gap') items.push({ kind: 'gap', segment: TAIL + seam });
+      heard = row;
+    }
     items.push({ kind: 'message', row: messageRow(row) });
     previous = row.place[1];
   }

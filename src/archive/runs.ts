@@ -22,23 +22,30 @@ async function segmentsOf(unit: Unit, archive: string): Promise<StoredSegment[]>
 
 /**
  * Begins a run that nothing connects with the one before: every conversation of the archive gets a segment in it, if
- * only to hold the gap. `before`: the run that what is still in the tail belongs to.
+ * only to hold the gap. `heard`: for each stretch of the tail whether anything of it is still there; the first one goes
+ * on where the newest run ends, each of the others is a run without ends between that and the new one. `held`: their runs.
  */
-export async function newRun(unit: Unit, archive: string, tailHoldsOlder: boolean): Promise<{ segment: number; before: number | undefined }> {
-  if (unit.runs(archive).length === 0 && tailHoldsOlder) unit.putRun({ archive, segment: 0, startReached: false, joined: false });
+export async function newRun(unit: Unit, archive: string, heard: readonly boolean[]): Promise<{ segment: number; held: readonly (number | undefined)[] }> {
+  if (unit.runs(archive).length === 0 && heard[0]) unit.putRun({ archive, segment: 0, startReached: false, joined: false });
   const stored = await segmentsOf(unit, archive);
   const runs = unit.runs(archive);
   const newest = runs.at(-1);
   // One that was complete while it was empty says that the archive began after it: it is not to be filled from above.
   const unused = newest && !newest.startReached && newest.toId === undefined && newest.fromId === undefined && runs.length > 1 && !stored.some((row) => row.segment === newest.segment && !isEmpty(row));
-  const segment = unused ? newest.segment : newest ? newest.segment + 1 : 0;
-  if (!unused) unit.putRun({ archive, segment, startReached: false, joined: false });
+  let segment = unused ? newest.segment : newest ? newest.segment + 1 : 0;
+  const before = unit.runs(archive).findLast((run) => run.segment < segment)?.segment;
+  const take = (): number => {
+    if (!unit.runs(archive).some((run) => run.segment === segment)) unit.putRun({ archive, segment, startReached: false, joined: false });
+    return segment++;
+  };
+  const held = heard.map((some, i) => (some ? (i === 0 ? before : take()) : undefined));
+  segment = take();
   for (const conversation of new Set(stored.map((row) => row.conversation))) {
     if (unit.segment(conversation, segment)) continue;
     unit.putSegment(emptySegment(archive, conversation, segment, true));
     unit.reset(conversation);
   }
-  return { segment, before: unit.runs(archive).findLast((run) => run.segment < segment)?.segment };
+  return { segment, held };
 }
 
 /** Closes every gap that the runs, as they are now, show to be none. */
@@ -61,5 +68,5 @@ export async function closeAllGaps(unit: Unit, archive: string): Promise<void> {
  */
 export async function abandonCursor(unit: Unit, archive: string): Promise<void> {
   const runs = await unit.loadRuns(archive);
-  if (runs.at(-1)?.toId !== undefined) await newRun(unit, archive, false);
+  if (runs.at(-1)?.toId !== undefined) await newRun(unit, archive, []);
 }

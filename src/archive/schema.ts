@@ -17,7 +17,7 @@ export type Proof = 'run' | 'history' | 'settled';
 export type KeptOfMessage = {
   /** Absent in the tail. */
   readonly proof?: Proof;
-  /** `[archive, position]`, only in the tail. */
+  /** `[archive, order]`, only in the tail: in order of arrival, an own message's of going on the wire. */
   readonly tail?: readonly [string, number];
   /** The state before any fact was folded in, once one was. */
   readonly original?: MessageState;

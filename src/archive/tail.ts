@@ -3,59 +3,66 @@ import { TAIL } from '../model/message.js';
 import { moveReadPointer } from './conversations.js';
 import { emptySegment, mayMiss, settleAbove } from './segments.js';
 import type { StoredMessage, StoredSegment } from './schema.js';
+import { orderOf, seamBetween } from './seams.js';
 import { startingWith } from './unit.js';
 import type { Unit } from './unit.js';
 
 export class Tail {
   readonly #unit: Unit;
   readonly #archive: string;
-  /** In order of arrival, by conversation. */
+  /** In order of arrival. */
   readonly #rows: readonly StoredMessage[];
+  readonly #seams: readonly number[];
   readonly #outgoing: ReadonlySet<number>;
   readonly #matched: ReadonlySet<number>;
 
-  private constructor(unit: Unit, archive: string, rows: readonly StoredMessage[], outgoing: ReadonlySet<number>, matched: ReadonlySet<number>) {
+  private constructor(unit: Unit, archive: string, rows: readonly StoredMessage[], seams: readonly number[], outgoing: ReadonlySet<number>, matched: ReadonlySet<number>) {
     this.#unit = unit;
     this.#archive = archive;
     this.#rows = rows;
+    this.#seams = seams;
     this.#outgoing = outgoing;
     this.#matched = matched;
   }
 
   /** `matched`: the messages that the page at hand has. */
-  static async load(unit: Unit, archive: string, matched: ReadonlySet<number>): Promise<Tail> {
+  static async load(unit: Unit, archive: string, seams: readonly number[], matched: ReadonlySet<number>): Promise<Tail> {
     const [rows, outbox] = await Promise.all([
       unit.tx.objectStore('messages').index('tail').getAll(startingWith(archive)),
       unit.tx.objectStore('outbox').getAll(),
     ]);
     const outgoing = new Set(outbox.filter((row) => row.state !== 'failed').map((row) => row.message));
-    return new Tail(unit, archive, rows.map((row) => unit.hold(row)), outgoing, matched);
+    return new Tail(unit, archive, rows.map((row) => unit.hold(row)), seams, outgoing, matched);
   }
 
   get archive(): string {
     return this.#archive;
   }
 
-  /** Rows older than the mark that are neither on their way out nor in the page. */
-  holdsBefore(mark: number): boolean {
-    return this.between(0, mark).some((row) => !this.#matched.has(row.id));
+  /** What was heard before the mark, by the sessions that have heard it: where each stretch begins, and whether it has rows that are neither on their way out nor in the page. */
+  stretches(mark: number): { readonly from: number; readonly to: number; readonly holds: boolean }[] {
+    const ends = [...this.#seams.filter((seam) => seam < mark), mark];
+    return ends.map((to, i) => ({ from: ends[i - 1] ?? 0, to, holds: this.between(ends[i - 1] ?? 0, to).some((row) => !this.#matched.has(row.id)) }));
   }
 
-  /** Rows that are still here, from one position up to another, without those on their way out. */
+  /** Rows that are still here, from one number up to another, without those on their way out. */
   between(from: number, to: number): StoredMessage[] {
     return this.#rows
       .map((row) => this.#unit.message(row.id) ?? row)
-      .filter((row) => row.place[1] === TAIL && row.place[2] >= from && row.place[2] < to && !this.#outgoing.has(row.id));
+      .filter((row) => row.place[1] === TAIL && orderOf(row) >= from && orderOf(row) < to && !this.#outgoing.has(row.id));
   }
 
-  /** What arrived in the same conversation just before a message, back to the last one that the page has; newest first, none older than `since`. */
+  /** What the same session heard in the same conversation just before a message, back to the last one that the page has; newest first, none older than `since`. */
   justBefore(id: number, since: number): StoredMessage[] {
     const start = this.#rows.findIndex((row) => row.id === id);
     const found: StoredMessage[] = [];
+    let later = start < 0 ? 0 : orderOf(this.#rows[start]!);
     for (let i = start - 1; i >= 0; i--) {
       const row = this.#rows[i]!;
+      if (seamBetween(this.#seams, orderOf(row), later) !== undefined) break;
+      later = orderOf(row);
       if (row.conversation !== this.#rows[start]!.conversation || this.#outgoing.has(row.id)) continue;
-      if (this.#matched.has(row.id) || row.place[2] < since) break;
+      if (this.#matched.has(row.id) || later < since) break;
       const held = this.#unit.message(row.id) ?? row;
       if (held.place[1] === TAIL) found.push(held);
     }
@@ -63,9 +70,9 @@ export class Tail {
   }
 }
 
-/** Puts at the end of a run what was there before `mark` and the archive, asked to its end, does not have; in which conversations. */
-export async function settleTail(unit: Unit, tail: Tail, run: number, mark: number): Promise<ReadonlySet<string>> {
-  const rows = tail.between(0, mark);
+/** Puts at the end of a run what is in the tail from `from` up to `mark` and the archive, asked to its end, does not have; in which conversations. */
+export async function settleTail(unit: Unit, tail: Tail, run: number, from: number, mark: number): Promise<ReadonlySet<string>> {
+  const rows = tail.between(from, mark);
   const conversations = new Set(rows.map((row) => row.conversation));
   await Promise.all([unit.loadSegments(conversations), unit.loadConversations(conversations)]);
   const runs = unit.runs(tail.archive);

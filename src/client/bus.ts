@@ -18,6 +18,8 @@ export interface Commands {
   typing(conversation: string, state: 'composing' | 'paused' | 'active'): void;
   /** The page is looked at, or not any more (XEP-0352). */
   visible(anyPage: boolean): void;
+  /** A page shows this conversation: what was missed of it comes first. */
+  opened(conversation: string): void;
   /** Fetches history before `segment` of a conversation; whether more may come. */
   older(conversation: string, segment: number): { readonly more: boolean };
   saveContact(contact: { readonly jid: string; readonly name?: string; readonly groups: readonly string[] }, subscribe: boolean): void;

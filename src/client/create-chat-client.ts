@@ -216,7 +216,9 @@ class PageClient implements ChatClient {
   // --- conversations -------------------------------------------------------------------------------------------
 
   timeline(conversation: string): Timeline {
-    return this.#need().timeline(conversation, (segment) => this.#ask('older', conversation, segment));
+    const account = this.#need();
+    account.line.tell('opened', conversation);
+    return account.timeline(conversation, (segment) => this.#ask('older', conversation, segment));
   }
   async openConversation(jid: string, kind: ConversationRow['kind']): Promise<void> {
     const address = normalizeJid(jid);

@@ -79,7 +79,7 @@ export class ArchiveTimeline implements Timeline {
       const before = top();
       const [first] = this.items ?? [];
       let more = true;
-      if (first?.kind === 'gap') {
+      if (first?.kind === 'gap' && !first.lost) {
         more = (await this.#ports.older(first.segment)).more;
         await this.#reread(step);
         // A full window stays where it was: what was fetched is above it.

@@ -1,4 +1,5 @@
-import type { Archive, PageItem, PageOutcome, RunRow } from '../archive/archive-types.js';
+import type { Archive, PageItem, RunRow } from '../archive/archive-types.js';
+import type { OutboxRow } from '../model/message.js';
 import type { Incoming } from '../xep/module.js';
 import type { Log } from '../base/log.js';
 import { ChatError, toChatError } from '../base/error.js';
@@ -22,23 +23,43 @@ export type CatchUpPorts = {
   readonly committed: (incomings: readonly Incoming[]) => void;
 };
 
+/**
+ * What became of a message of unknown fate. `lost`: the archive no longer reaches back to when it was sent, or is
+ * another one now; nobody can tell.
+ */
+export type Fate = 'absent' | 'found' | 'lost';
+
 export const pageSize = 100;
-/** Further behind than this, the newest page comes first and the hole is filled behind it. */
-const forwardPages = 5;
 /** Pages fetched when an archive is seen for the first time: of the account, so that the list of conversations fills. */
 const firstPages = { own: 5, room: 1 } as const;
-/** Pages fetched backwards in one go to close a hole; it is taken up again in the next session. */
-const holePages = 50;
+/** Pages of one archive fetched backwards in one session to close its holes; what remains is shown as gaps, and taken up again in the next. */
+const holePages = 500;
 
-/** `mark`: the next row when it began. `caughtUp`: everything from before it has been asked for since. */
-type ArchiveSession = { readonly mark: Promise<number>; caughtUp: boolean };
+/**
+ * `began`: what separates what was heard before from what this session hears. `caughtUp`: everything from before it has
+ * been asked for since. `deaf`: nothing is delivered to it yet, so that what the archive gets now may not be heard.
+ */
+type ArchiveSession = { readonly began: Promise<number>; caughtUp: boolean; deaf: boolean; pages: number };
 
-/** Whether anything may be missing between the newest run and the one before it. */
-const hasHole = (runs: readonly RunRow[]): boolean => runs.at(-1)?.startReached === false && runs.at(-2)?.joined === false;
+/** Where the proven part of an archive ends: the newest run that is one. */
+const proven = (run: RunRow): boolean => run.toId !== undefined || run.startReached;
+
+/** The newest run with a hole before it that is worth closing: there is something on the other side. */
+function holed(runs: readonly RunRow[]): RunRow | undefined {
+  for (let i = runs.length - 1; i > 0; i -= 1) {
+    const run = runs[i]!;
+    if (run.startReached) return undefined;
+    if (run.fromId !== undefined && !runs[i - 1]!.joined) return runs.slice(0, i).some(proven) ? run : undefined;
+  }
+  return undefined;
+}
+
+const isMissing = (error: unknown): boolean => toChatError(error, 'protocol').condition === 'item-not-found';
 
 /**
  * Brings the local copy of server archives up to date. The cursor is the end of the newest proven run and moves with
- * its page in one transaction; what arrives live never moves it. One query of an archive at a time.
+ * its page in one transaction; what arrives live never moves it. One query of an archive at a time, so that what a
+ * person asks for waits for one page at most.
  */
 export class CatchUp {
   readonly #ports: CatchUpPorts;
@@ -52,16 +73,30 @@ export class CatchUp {
   /**
    * A session of an archive begins: the account's with its stream, a room's when it is joined. To be called before
    * anything of it is committed: what is there already may be followed by what was missed. A resumed stream has missed
-   * nothing, and goes on with its session.
+   * nothing, and goes on with its session. `deaf`: until `hears` nothing is delivered to it.
    */
-  begin(archive: string, resumed: boolean): ArchiveSession {
+  begin(archive: string, resumed: boolean, deaf = false): ArchiveSession {
     const going = this.#sessions.get(archive);
     if (resumed && going) return going;
-    const session: ArchiveSession = { mark: this.#ports.archive.nextRow(), caughtUp: false };
+    const session: ArchiveSession = {
+      began: this.#ports.archive.beginSession(archive, resumed).then(({ mark, caughtUp }) => {
+        session.caughtUp ||= caughtUp;
+        return mark;
+      }),
+      caughtUp: false,
+      deaf,
+      pages: 0,
+    };
     // Whoever needs it is told; the next one begins anew.
-    session.mark.catch(() => this.#sessions.get(archive) === session && this.#sessions.delete(archive));
+    session.began.catch(() => this.#sessions.get(archive) === session && this.#sessions.delete(archive));
     this.#sessions.set(archive, session);
     return session;
+  }
+
+  /** From now on what the archive gets is delivered as well. */
+  hears(archive: string): void {
+    const session = this.#sessions.get(archive);
+    if (session) session.deaf = false;
   }
 
   /** The stream is lost, and with it every session on it. */
@@ -70,17 +105,21 @@ export class CatchUp {
   }
 
   /**
-   * Forward from the cursor to now; the newest page first where that is far. Afterwards everything said up to the
-   * call is in the archive when `proven`, else a hole is left for `fill`: by this call, or by an earlier one.
-   * @throws ChatError of the query: `offline`, `timeout`, `refused`.
+   * From the cursor to now: one page forward; where there is more, the newest page next, and `fill` closes the hole
+   * between them. Afterwards everything said up to the call is here, or behind a gap that shows. False where the
+   * archive's answer may still change (§4.3): to be asked again.
+   * @throws ChatError of the query: `offline`, `timeout`, `refused`; `protocol` where the archive contradicts itself.
    */
-  now(archive: string): Promise<{ readonly proven: boolean }> {
+  now(archive: string): Promise<boolean> {
     return this.#lanes.run(archive, () => this.#now(archive));
   }
 
-  /** Backwards from the newest run until it meets the one before it, within a budget of pages. */
-  fill(archive: string, isOwn: boolean, wanted: () => boolean): Promise<{ readonly proven: boolean }> {
-    return this.#lanes.run(archive, () => this.#fill(archive, isOwn ? firstPages.own : firstPages.room, wanted));
+  /**
+   * One page backwards into the newest hole that has something on its other side, or of the first few of an archive
+   * never seen. True where there is more to fetch.
+   */
+  fill(archive: string, isOwn: boolean): Promise<boolean> {
+    return this.#lanes.run(archive, () => this.#fill(archive, isOwn ? firstPages.own : firstPages.room));
   }
 
   /** A page of a conversation's history before `segment`. */
@@ -88,81 +127,90 @@ export class CatchUp {
     return this.#lanes.run(archive, () => this.#older(archive, conversation, segment, isRoom));
   }
 
-  async #now(archive: string): Promise<{ proven: boolean }> {
-    const session = this.#sessions.get(archive) ?? this.begin(archive, false);
-    const result = await this.#upToNow(archive, await session.mark);
-    session.caughtUp = true;
-    return result;
+  /**
+   * Looks for an own message of unknown fate, after `now` has returned true: in all that its archive has got since the
+   * end of the run that was the newest when it went out. Asks the server only where that is not all here.
+   */
+  async lookFor(archive: string, row: OutboxRow): Promise<Fate> {
+    const runs = await this.#ports.archive.runs(archive);
+    for (let i = runs.length - 1; i >= 0 && (i === runs.length - 1 || runs[i]!.joined); i -= 1) {
+      if (row.since !== undefined && runs[i]!.segment <= row.since) return 'absent';
+      if (runs[i]!.startReached) return row.since === undefined ? 'absent' : 'lost';
+    }
+    let after = runs.find((run) => run.segment === row.since)?.toId ?? '';
+    for (let page = 0; page < holePages; page += 1) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- each page names the next; between two, others may ask
+        const { items, complete, stable } = await this.#lanes.run(archive, () => this.#fetch(archive, { after, max: pageSize, ...(row.chatType === 'chat' ? { with: row.conversation } : {}) }, 'history'));
+        if (items.some(({ facts }) => facts.some((fact) => fact.mine && (fact.originId ?? fact.messageId) === row.originId))) return 'found';
+        if (complete && stable) return 'absent';
+        if (complete) break;
+        after = items.at(-1)!.archiveId;
+      } catch (error) {
+        if (isMissing(error)) return 'lost';
+        throw error;
+      }
+    }
+    throw new ChatError('protocol', 'the archive has no end, or is still changing');
   }
 
-  async #upToNow(archive: string, mark: number): Promise<{ proven: boolean }> {
+  /** A page that leads on: not empty unless nothing lies beyond it, and without the item that it lies beyond (XEP-0059 §2.1). */
+  async #fetch(archive: string, ask: PageAsk, origin: 'catch-up' | 'history'): Promise<FetchedPage> {
+    const page = await this.#ports.fetch(archive, ask, origin);
+    const edge = 'after' in ask ? ask.after : ask.before;
+    // It would be asked for ever, and a cursor would go back.
+    if ((page.items.length === 0 && !page.complete) || page.items.some(({ archiveId }) => archiveId === edge)) throw new ChatError('protocol', 'a page of the archive without progress');
+    return page;
+  }
+
+  async #now(archive: string): Promise<boolean> {
+    const session = this.#sessions.get(archive) ?? this.begin(archive, false);
+    const stable = await this.#upToNow(archive, await session.began, session.deaf);
+    session.caughtUp ||= stable;
+    return stable;
+  }
+
+  async #upToNow(archive: string, mark: number, deaf: boolean): Promise<boolean> {
     const store = this.#ports.archive;
     const newest = (await store.runs(archive)).at(-1);
     // Whatever was committed before the archive was asked, and it does not have when asked to its end, it has not got.
     const settleBefore = await store.nextRow();
-    if (!newest || (newest.toId === undefined && !newest.startReached)) {
-      // What was written while nobody was there is received now, for the first time (XEP-0184 §5.5), unless another device
-      // of ours has said so: its receipts are in the archive too.
-      await this.#latest(archive, mark);
-      return { proven: true };
-    }
-    // An archive that was empty is read from its beginning.
-    let after = newest.toId ?? '';
-    try {
-      for (let page = 0; page < forwardPages; page += 1) {
-        const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { after, max: pageSize }, 'catch-up');
-        const last = items.at(-1)?.archiveId;
-        await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, items, complete: complete && stable });
+    if (newest && proven(newest)) {
+      try {
+        // An archive that was empty is read from its beginning.
+        const { items, incomings, complete, stable } = await this.#fetch(archive, { after: newest.toId ?? '', max: pageSize }, 'catch-up');
+        await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, deaf, items, complete: complete && stable });
         this.#ports.committed(incomings);
-        // What is not stable may still grow a message before its end: it closes no gap.
-        if (complete) return { proven: stable && !hasHole(await store.runs(archive)) };
-        // No progress: the server would be asked the same for ever, and closes no gap (XEP-0059 §2.1).
-        if (last === undefined || last === after) throw new ChatError('protocol', 'a page of the archive without progress');
-        after = last;
+        if (complete) return stable;
+      } catch (error) {
+        // §4.3.2: the server no longer knows the cursor: purged or reset. What is here stays, with a gap after it.
+        if (!isMissing(error)) throw error;
+        this.#ports.log.warn(`the archive of ${archive} no longer holds the cursor`);
+        await store.abandonCursor(archive);
       }
-    } catch (error) {
-      // §4.3.2: the server no longer knows the cursor: purged or reset. What is here stays, with a gap after it.
-      if (toChatError(error, 'protocol').condition !== 'item-not-found') throw error;
-      this.#ports.log.warn(`the archive of ${archive} no longer holds the cursor`);
-      await store.abandonCursor(archive);
     }
-    const { joined } = await this.#latest(archive, mark);
-    return { proven: joined };
-  }
-
-  /** Only what an earlier session has heard is before the hole, older than `mark`: this one has heard everything since it began. */
-  async #latest(archive: string, mark: number): Promise<PageOutcome> {
-    const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: '', max: pageSize }, 'catch-up');
-    const outcome = await this.#ports.archive.appendPage({ kind: 'latest', archive, settleBefore: mark, items, complete: complete && stable });
+    // Only what an earlier session has heard is before the hole, older than `mark`: this one has heard everything since it began.
+    const { items, incomings, complete, stable } = await this.#fetch(archive, { before: '', max: pageSize }, 'catch-up');
+    await store.appendPage({ kind: 'latest', archive, settleBefore: mark, deaf, unstable: !stable, items, complete: complete && stable });
     this.#ports.committed(incomings);
-    return outcome;
+    return stable;
   }
 
-  async #fill(archive: string, first: number, wanted: () => boolean): Promise<{ proven: boolean }> {
+  async #fill(archive: string, first: number): Promise<boolean> {
     const store = this.#ports.archive;
+    const session = this.#sessions.get(archive);
     const runs = await store.runs(archive);
-    const newest = runs.at(-1);
-    const before = runs.at(-2);
-    if (newest?.fromId === undefined) return { proven: true };
-    if (newest.startReached || before?.joined === true) return { proven: true };
+    const hole = holed(runs);
     // The first time there is nothing to meet: some pages for a start, the rest when somebody scrolls there.
-    const isHole = before !== undefined;
     const note = `backfill:${archive}`;
-    const kept = await store.note(note);
-    const done = isHole ? 0 : typeof kept === 'number' ? kept : 1;
-    let from = newest.fromId;
-    for (let page = done; page < (isHole ? holePages : first) && wanted(); page += 1) {
-      const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before: from, max: pageSize }, isHole ? 'catch-up' : 'history');
-      const outcome = await store.appendPage({ kind: 'backward', archive, segment: newest.segment, items, complete: complete && stable });
-      this.#ports.committed(incomings);
-      if (!isHole) await store.setNote(note, page + 1);
-      if ((complete && stable) || outcome.joined) return { proven: true };
-      if (complete) break;
-      const first = items[0]?.archiveId;
-      if (first === undefined || first === from) break;
-      from = first;
-    }
-    return { proven: !isHole };
+    const kept = hole ? 0 : await store.note(note);
+    const done = typeof kept === 'number' ? kept : 1;
+    const run = hole ?? (done < first && !runs.slice(0, -1).some(proven) ? runs.at(-1) : undefined);
+    if (run?.fromId === undefined || (!hole && run.startReached) || (session && session.pages >= holePages)) return false;
+    if (session) session.pages += 1;
+    await this.#before(archive, run.fromId, hole ? 'catch-up' : 'history', undefined, (page) => ({ kind: 'backward', archive, segment: run.segment, ...page }));
+    if (!hole) await store.setNote(note, done + 1);
+    return true;
   }
 
   async #older(archive: string, conversation: string, segment: number, isRoom: boolean): Promise<{ more: boolean }> {
@@ -174,9 +222,21 @@ export class CatchUp {
       await this.#now(archive);
       before = await end();
     }
-    const { items, incomings, complete, stable } = await this.#ports.fetch(archive, { before, max: pageSize, ...(isRoom ? {} : { with: conversation }) }, 'history');
-    const outcome = await store.appendPage({ kind: 'history', archive, conversation, segment, items, complete: complete && stable });
+    return this.#before(archive, before, 'history', isRoom ? undefined : conversation, (page) => ({ kind: 'history', archive, conversation, segment, ...page }));
+  }
+
+  async #before(archive: string, before: string, origin: 'catch-up' | 'history', person: string | undefined, pageOf: (page: Pick<FetchedPage, 'items' | 'complete'>) => Parameters<Archive['appendPage']>[0]): Promise<{ more: boolean }> {
+    let page: FetchedPage;
+    try {
+      page = await this.#fetch(archive, { before, max: pageSize, ...(person === undefined ? {} : { with: person }) }, origin);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      // Archives are purged from their beginning: of what lies before a missing item nothing is left.
+      page = { items: [], incomings: [], complete: true, stable: true };
+    }
+    const { items, incomings, complete, stable } = page;
+    const { joined } = await this.#ports.archive.appendPage(pageOf({ items, complete: complete && stable }));
     this.#ports.committed(incomings);
-    return { more: !complete && !outcome.joined && items.length > 0 };
+    return { more: !complete && !joined };
   }
 }

@@ -24,12 +24,13 @@ export type CommandPorts = {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly catchUp: CatchUp;
+  readonly opened: (conversation: string) => void;
   /** Ends the stream at the server; nothing of it is kept. */
   readonly signOut: () => Promise<void>;
 };
 
 /** What pages may ask of the leader, carried out by the extensions. */
-export function commandTable({ ctx, archive, connection, session, outbox, catchUp, signOut }: CommandPorts): CommandTable {
+export function commandTable({ ctx, archive, connection, session, outbox, catchUp, opened, signOut }: CommandPorts): CommandTable {
   return {
     wake(refusedToo = false) {
       if (connection.state.kind !== 'refused') connection.wake();
@@ -37,6 +38,7 @@ export function commandTable({ ctx, archive, connection, session, outbox, catchU
       if (session.ready) void checkRooms(ctx);
     },
     flush: () => void outbox.flush(),
+    opened,
     async setPresence(presence) {
       await setOwnPresence(ctx, presence);
       session.showPresence(presence);

@@ -130,9 +130,11 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   const correspondents = new Set<string>();
   const fullAddresses = new Set<string>();
   let seen: SeenTeller | undefined;
+  const used = new Map<string, number>();
   const noteAddresses = (pokes: readonly Poke[]): void => {
     seen?.poked(pokes);
-    for (const { jid, kind, preview } of pokes.flatMap((poke) => (poke.kind === 'conversations' ? poke.rows : []))) {
+    for (const { jid, kind, lastAt, preview } of pokes.flatMap((poke) => (poke.kind === 'conversations' ? poke.rows : []))) {
+      used.set(jid, Math.max(lastAt, used.get(jid) ?? 0));
       if (resourceOf(jid)) fullAddresses.add(jid);
       // Whom we wrote to knows of us.
       if (kind === 'chat' && preview?.mine) correspondents.add(bareJid(jid));
@@ -281,7 +283,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
       reactions.add(incomings);
     },
   });
-  const session: Session = new Session({ me: account.includes('@') ? account : undefined, ctx, modules, archive, live, catchUp, outbox, reactions, deployment });
+  const session: Session = new Session({ me: account.includes('@') ? account : undefined, ctx, modules, archive, live, catchUp, outbox, reactions, deployment, used: (jid) => used.get(jid) ?? 0 });
 
   management.on('acked', (stanzas) => {
     acked = Promise.all([acked, outbox.acked(stanzas).catch((error: unknown) => log.warn('not kept as sent', error))]);
@@ -317,6 +319,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
       session,
       outbox,
       catchUp,
+      opened: (conversation) => used.set(conversation, clock.now()),
       signOut: () => connection.stop({ forget: true }),
     }),
     live,

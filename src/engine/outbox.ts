@@ -5,6 +5,7 @@ import type { Live } from '../model/live.js';
 import type { Log } from '../base/log.js';
 import type { OutboxRow } from '../model/message.js';
 import type { Element } from '../xmpp/element.js';
+import type { Fate } from './catch-up.js';
 import { ChatError, toChatError } from '../base/error.js';
 import { Uploads } from './uploads.js';
 
@@ -41,6 +42,7 @@ const retryAfter = 5_000;
 export class Outbox {
   readonly #ports: OutboxPorts;
   readonly #uploads: Uploads;
+  readonly #looking = new Set<number>();
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -168,13 +170,27 @@ export class Outbox {
     await this.recover(new Set());
   }
 
-  /**
-   * What `settles` picks has been looked for in its archive up to now, and what was found there has left the outbox:
-   * the rest never arrived and goes out again.
-   */
-  async settle(settles: (row: OutboxRow) => boolean): Promise<void> {
+  /** Rows of unknown fate. To be asked for before their archive is: what becomes doubtful afterwards has not been looked for. */
+  async doubtful(of: (row: OutboxRow) => boolean): Promise<readonly OutboxRow[]> {
+    return (await this.#ports.archive.outbox()).filter((row) => row.state === 'unknown' && of(row));
+  }
+
+  /** What became of `rows`, their archive being here up to now: what never arrived goes out again, what nobody can tell of is for the person to decide. */
+  async settle(rows: readonly OutboxRow[], look: (row: OutboxRow) => Promise<Fate | undefined> | Fate): Promise<void> {
     const { archive } = this.#ports;
-    for (const row of await archive.outbox()) if (row.state === 'unknown' && settles(row)) await archive.setOutboxState(row.id, 'queued');
+    const doubtful = async (row: OutboxRow): Promise<boolean> => (await this.doubtful(({ id }) => id === row.id)).length > 0;
+    for (const row of rows) {
+      // A page may have had it. Looked for once at a time: an answer from before it went out again says nothing of that.
+      if (this.#looking.has(row.id) || !(await doubtful(row))) continue;
+      this.#looking.add(row.id);
+      try {
+        const fate = await look(row);
+        if (fate === 'found') await archive.markSent([row.originId]);
+        else if (fate && (await doubtful(row))) await (fate === 'absent' ? archive.setOutboxState(row.id, 'queued') : archive.markFailed(row.id, 'unknown-fate'));
+      } finally {
+        this.#looking.delete(row.id);
+      }
+    }
     await this.flush();
   }
 

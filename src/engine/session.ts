@@ -1,19 +1,20 @@
 import type { Archive } from '../archive/archive-types.js';
 import type { Deployment, SessionView } from '../model/account.js';
-import type { OutboxRow } from '../model/message.js';
 import type { XepContext, XepModule } from '../xep/module.js';
 import type { ConnectionState } from '../xmpp/connection-types.js';
-import type { CatchUp } from './catch-up.js';
+import type { OutboxRow } from '../model/message.js';
+import type { CatchUp, Fate } from './catch-up.js';
 import type { LiveStore } from './live-store.js';
 import type { Outbox } from './outbox.js';
 import type { Reactions } from './reactions.js';
 import { delay } from '../base/clock.js';
-import { toChatError } from '../base/error.js';
+import { ChatError, toChatError } from '../base/error.js';
 import { discoInfo } from '../xep/0030-disco.js';
 import { findRoomService } from '../xep/0045-muc.js';
 import { NS_MAM } from '../xep/0313-mam.js';
 import { loadOwnPresence } from '../xep/rfc6121-own-presence.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
+import { Turns } from './turns.js';
 
 export type SessionPorts = {
   /** Bare JID, where it is known before the server says so. */
@@ -26,6 +27,8 @@ export type SessionPorts = {
   readonly outbox: Outbox;
   readonly reactions: Reactions;
   readonly deployment: Deployment;
+  /** When a conversation was last used, milliseconds: whose archive comes first. */
+  readonly used: (conversation: string) => number;
 };
 
 /** Contacts see us by then, even where the archive is slow, milliseconds. */
@@ -39,12 +42,16 @@ const settleAfter = { sent: 5_000, received: 20_000 } as const;
 /** How often the archive is asked by who is invisible: no server hands messages to somebody who is not there (RFC 6121 §8.5.2.2), milliseconds. */
 const lookEvery = 10_000;
 const archivesNote = 'archives';
+/** Archives asked at a time: several hundred rooms come back at once. */
+const atATime = 4;
 
 /** What happens when a stream begins, is resumed, or ends: the order that keeps anything from being missed. */
 export class Session {
   readonly #ports: SessionPorts;
   readonly #archives = new Set<string>();
   readonly #settling = new Map<string, () => void>();
+  readonly #filling = new Set<string>();
+  readonly #turns: Turns;
   #view: SessionView;
   #cancelLook: (() => void) | undefined;
   /** Each stream, resumed or not, is one; work of an earlier one stops by itself. */
@@ -55,7 +62,8 @@ export class Session {
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
-    const { me, deployment } = ports;
+    const { me, deployment, used } = ports;
+    this.#turns = new Turns(atATime, (archive) => (archive === ports.ctx.me ? Infinity : used(archive)));
     this.#view = { status: 'connecting', catchingUp: false, presence: { show: 'available' }, ...(me !== undefined && { me }), ...(deployment.roomsDomain !== undefined && { roomsDomain: deployment.roomsDomain }) };
     ports.live.set('session', '', this.#view);
     ports.live.watch('room', (room, view, before) => {
@@ -83,7 +91,7 @@ export class Session {
       case 'online':
         // Before anything else is done: nothing of this stream has been read yet.
         if (!state.resumed) this.#ports.catchUp.streamLost();
-        this.#ports.catchUp.begin(this.#ports.ctx.me, state.resumed);
+        this.#ports.catchUp.begin(this.#ports.ctx.me, state.resumed, !state.resumed);
         void this.#begin(state.resumed).catch((error: unknown) => this.#ports.ctx.log.warn('the session could not begin', error));
         break;
       case 'connecting':
@@ -149,7 +157,7 @@ export class Session {
   }
 
   async #begin(resumed: boolean): Promise<void> {
-    const { ctx, modules, live, outbox, reactions } = this.#ports;
+    const { catchUp, ctx, modules, live, outbox, reactions } = this.#ports;
     const alive = this.#alive();
     this.#show({ status: 'online', me: ctx.me, catchingUp: true, error: undefined, retryAt: undefined, archive: this.#archives.has(ctx.me) });
     if (!resumed) {
@@ -174,6 +182,7 @@ export class Session {
       if (!alive()) return;
       try {
         this.#show({ presence: await sendInitialPresence(ctx) });
+        catchUp.hears(ctx.me);
       } catch (error) {
         ctx.log.debug('no presence', error);
       }
@@ -216,33 +225,49 @@ export class Session {
     }
   }
 
-  /** Up to now; then, in the background, the hole that a long absence has left. Never rejects. */
-  async #catchUpArchive(archive: string, alive: () => boolean): Promise<void> {
-    const { catchUp, ctx, outbox } = this.#ports;
-    const settles = (row: OutboxRow): boolean => (row.chatType === 'groupchat' ? row.conversation === archive : archive === ctx.me);
-    try {
-      const keeps = await this.#keepsArchive(archive);
+  /** Up to now; then, in the background, the holes that absences have left. Never rejects. */
+  #catchUpArchive(archive: string, alive: () => boolean): Promise<void> {
+    return this.#turns.run(archive, true, async () => {
       if (!alive()) return;
-      if (!keeps) return await outbox.settle(settles);
-      const { proven } = await catchUp.now(archive);
-      if (!alive()) return;
-      if (proven) await outbox.settle(settles);
-      void this.#fill(archive, alive, settles);
-    } catch (thrown) {
-      const error = toChatError(thrown, 'protocol');
-      ctx.log.warn(`catching up with ${archive} failed`, error.message);
-      if (alive() && error.code !== 'offline') ctx.clock.after(retryAfter, () => void (alive() && this.#catchUpArchive(archive, alive)));
-    }
+      const { archive: store, catchUp, ctx, outbox } = this.#ports;
+      try {
+        const keeps = await this.#keepsArchive(archive);
+        const rows = await outbox.doubtful((row) => (row.chatType === 'groupchat' ? row.conversation === archive : archive === ctx.me));
+        if (!keeps) await store.hearsAll(archive);
+        const settled = !keeps || (await catchUp.now(archive));
+        if (!alive()) return;
+        if (!settled) throw new ChatError('protocol', 'its end may still change');
+        const look = async (row: OutboxRow): Promise<Fate | undefined> => {
+          const fate = keeps ? await catchUp.lookFor(archive, row) : 'absent';
+          return alive() ? fate : undefined;
+        };
+        void outbox.settle(rows, look).catch((error: unknown) => this.#again(archive, alive, error));
+        if (keeps) void this.#fill(archive, alive);
+      } catch (error) {
+        this.#again(archive, alive, error);
+      }
+    });
   }
 
-  async #fill(archive: string, alive: () => boolean, settles: (row: OutboxRow) => boolean): Promise<void> {
-    const { catchUp, ctx, outbox } = this.#ports;
+  #again(archive: string, alive: () => boolean, thrown: unknown): void {
+    const { ctx } = this.#ports;
+    const error = toChatError(thrown, 'protocol');
+    ctx.log.warn(`catching up with ${archive} failed`, error.message);
+    if (alive() && error.code !== 'offline') ctx.clock.after(retryAfter, () => void (alive() && this.#catchUpArchive(archive, alive)));
+  }
+
+  /** A page in each turn, so that those used last come first, and all come. */
+  async #fill(archive: string, alive: () => boolean): Promise<void> {
+    const { catchUp, ctx } = this.#ports;
+    if (this.#filling.has(archive)) return;
+    this.#filling.add(archive);
     try {
-      const { proven } = await catchUp.fill(archive, archive === ctx.me, alive);
-      if (proven && alive()) await outbox.settle(settles);
+      // oxlint-disable-next-line no-await-in-loop -- page after page
+      while (await this.#turns.run(archive, false, async () => alive() && catchUp.fill(archive, archive === ctx.me)));
     } catch (error) {
-      // Taken up again in the next session.
-      ctx.log.debug('filling stopped', error);
+      this.#again(archive, alive, error);
+    } finally {
+      this.#filling.delete(archive);
     }
   }
 

@@ -36,10 +36,10 @@ export type SegmentRow = {
   readonly gapBefore: boolean;
 };
 
-/** One line of a timeline: a message, or a gap that can be opened. */
+/** One line of a timeline: a message, or a gap that can be opened. `lost`: the server has nothing of it any more. */
 export type TimelineItem =
   | { readonly kind: 'message'; readonly row: MessageRow }
-  | { readonly kind: 'gap'; readonly segment: number };
+  | { readonly kind: 'gap'; readonly segment: number; readonly lost?: true };
 
 /** What was read on this device and is to be told. */
 export type Seen = {

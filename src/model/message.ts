@@ -47,5 +47,7 @@ export type OutboxRow = {
   readonly attachments?: readonly Attachment[];
   /** `inflight`: on the wire, not yet acknowledged. `unknown`: was on the wire when the stream was lost; settled against the archive before it is sent again. */
   readonly state: 'queued' | 'inflight' | 'unknown' | 'failed';
+  /** The newest proven run of its archive when it went on the wire: the archive can have it only after that. Absent where there was none. */
+  readonly since?: number;
   readonly invitation?: Invitation;
 };

@@ -25,6 +25,7 @@ const failures: FailureWords = {
   'too-large': 'Die Datei ist zu groß für diesen Server.',
   upload: 'Die Datei konnte nicht hochgeladen werden.',
   unreadable: 'Dieser Browser kann die Datei nicht mehr lesen. Bitte noch einmal anhängen.',
+  'unknown-fate': 'Ob diese Nachricht angekommen ist, lässt sich nicht mehr feststellen. Fragen Sie nach oder senden Sie sie noch einmal.',
   expired: 'Die Nachricht hat zu lange auf den Versand gewartet.',
 };
 
@@ -74,6 +75,8 @@ export const de: VisitorWords = {
   toEnd: 'Zur neuesten Nachricht',
   unreadFromHere: 'Neue Nachrichten',
   gap: 'Frühere Nachrichten sind noch nicht geladen',
+  gapFailed: 'Sie konnten nicht geladen werden. Bitte versuchen Sie es erneut.',
+  gapLost: 'Was hier geschrieben wurde, hat der Server nicht mehr',
   openGap: 'Frühere Nachrichten laden',
   loadingOlder: 'Frühere Nachrichten werden geladen',
   conversationStart: (name) => `Hier beginnt Ihre Unterhaltung mit ${name}.`,

@@ -27,6 +27,7 @@ const failures = {
   'too-large': 'The file is too large for this server.',
   upload: 'The file could not be uploaded.',
   unreadable: 'This browser cannot read the file any more. Attach it again.',
+  'unknown-fate': 'Whether this message arrived cannot be found out any more. Ask, or send it again.',
   expired: 'It waited too long to be sent.',
 };
 
@@ -76,6 +77,8 @@ export const en = {
   toEnd: 'Go to the newest message',
   unreadFromHere: 'New messages',
   gap: 'Earlier messages are not here yet',
+  gapFailed: 'They could not be fetched. Try again.',
+  gapLost: 'The server no longer has what was said here',
   openGap: 'Load earlier messages',
   loadingOlder: 'Loading earlier messages',
   conversationStart: (name: string): string => `This is the beginning of your conversation with ${name}.`,

@@ -25,6 +25,7 @@ const failures: FailureWords = {
   'too-large': 'El archivo es demasiado grande para este servidor.',
   upload: 'No se pudo subir el archivo.',
   unreadable: 'Este navegador ya no puede leer el archivo. Adjúntelo de nuevo.',
+  'unknown-fate': 'Ya no se puede saber si este mensaje llegó. Pregunte o envíelo de nuevo.',
   expired: 'El mensaje esperó demasiado para enviarse.',
 };
 
@@ -74,6 +75,8 @@ export const es: VisitorWords = {
   toEnd: 'Ir al mensaje más reciente',
   unreadFromHere: 'Mensajes nuevos',
   gap: 'Los mensajes anteriores aún no se han cargado',
+  gapFailed: 'No se han podido cargar. Inténtelo de nuevo.',
+  gapLost: 'El servidor ya no tiene lo que se dijo aquí',
   openGap: 'Cargar mensajes anteriores',
   loadingOlder: 'Cargando mensajes anteriores',
   conversationStart: (name) => `Aquí empieza su conversación con ${name}.`,

@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { ChatError } from '../../../src/base/error.js';
 import { html } from 'lit';
 import type { MessageList } from '../../../components/message-list/message-list.js';
 import { FakeClient } from '../../support/fake-client.js';
@@ -107,6 +108,29 @@ describe('message-list', () => {
     await until(() => articles(list).length === 6);
     expect(texts(list)).to.deep.equal(['Old 1', 'Old 2', 'Hidden 1', 'Hidden 2', 'Hidden 3', 'New 1']);
     expect(findAll(list, '.gap')).to.have.length(0);
+  });
+
+  it('says when a gap could not be opened, keeps the keyboard where it is, and takes it along when the gap is gone', async () => {
+    const client = withLines([...said(2, 'Old'), { gap: said(3, 'Hidden') }, ...said(1, 'New')]);
+    let offline = true;
+    const open = client.timeline.bind(client);
+    client.timeline = (jid) => {
+      const timeline = open(jid);
+      const load = timeline.openGap.bind(timeline);
+      timeline.openGap = async (segment) => (offline ? Promise.reject(new ChatError('offline', 'no connection')) : load(segment));
+      return timeline;
+    };
+    const { list } = await show(client);
+    const load = button(list, 'Load earlier messages');
+    load.focus();
+    load.click();
+    await until(() => findAll(list, '.gap p')[0]?.textContent === 'They could not be fetched. Try again.');
+    expect(findAll(list, '[aria-live=polite]')[0]!.textContent).to.equal('They could not be fetched. Try again.');
+    expect(list.shadowRoot!.activeElement).to.equal(load);
+    offline = false;
+    load.click();
+    await until(() => articles(list).length === 6);
+    await until(() => list.shadowRoot!.activeElement?.getAttribute('role') === 'log');
   });
 
   it('follows what arrives while at the end', async () => {
