@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../servers/prosody.mjs';
+import { findProgram, hasSasl2 } from '../servers/prosody.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -130,6 +130,7 @@ export function findBrowser(name) {
 export function ensureTestPrograms() {
   const wanted = [
     { there: () => findProgram('prosody'), packages: ['prosody', 'lua-dbi-sqlite3'], what: 'Prosody' },
+    { there: hasSasl2, packages: ['prosody-modules'], what: 'community modules for Prosody' },
     { there: () => findProgram('ejabberdctl'), packages: ['ejabberd'], what: 'ejabberd' },
     { there: () => findBrowser('chromium'), packages: ['chromium'], what: 'Chromium' },
     { there: () => findBrowser('firefox'), packages: ['firefox-esr'], what: 'Firefox' },

@@ -34,6 +34,10 @@ function hasSqlite(prosody) {
   return name !== undefined && spawnSync(name, ['-e', 'require "DBI"; require "dbd.sqlite3"'], { stdio: 'ignore' }).status === 0;
 }
 
+const sasl2Modules = ['sasl2', 'sasl2_bind2', 'sasl2_fast', 'sasl2_sm', 'tertulia_sasl2'];
+/** Whether there are community modules for it (Debian: prosody-modules). */
+export const hasSasl2 = () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast');
+
 /** A Lua string. @param {string} text */
 const quote = (text) => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 
@@ -42,12 +46,12 @@ const table = (fields) => Object.entries(fields).map(([key, value]) => `[${quote
 
 /**
  * Starts Prosody and waits until it answers.
- * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, docker?: { image: string } | undefined }} options
+ * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, sasl2?: boolean | undefined, docker?: { image: string } | undefined }} options
  * `port` is that of HTTP and WebSocket, `publicPort` the one that browsers are told, where something stands between; `c2sPort` opens a plain TCP port for other clients too; `docker` runs the image instead of an
- * installed Prosody.
+ * installed Prosody; `sasl2` turns on Debian's community modules for SASL2, Bind 2 and FAST, and a log that tells of them.
  * @returns {Promise<import('./hosts.mjs').XmppServer & { storage: 'sql' | 'internal' }>}
  */
-export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate, docker }) {
+export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate, sasl2 = false, docker }) {
   const data = resolve(dataDir);
   mkdirSync(data, { recursive: true });
   const program = docker ? findProgram('docker') : findProgram('prosody');
@@ -72,6 +76,8 @@ export async function start({ port, dataDir, publicPort = port, c2sPort, guestRa
     C2S_PORT: c2sPort === undefined ? '' : String(c2sPort),
     URL: quote(`http://localhost:${publicPort}/`),
     STORAGE: quote(storage),
+    SASL2: sasl2 ? sasl2Modules.map((name) => `"${name}"`).join('; ') : '',
+    LOG: sasl2 ? 'debug' : 'info',
     ACCOUNTS: table(accounts),
     ROOMS: table(rooms),
     GUEST_MAX: String(rate.max),
@@ -118,7 +124,7 @@ export async function start({ port, dataDir, publicPort = port, c2sPort, guestRa
       const { stdout } = await run(findProgram('prosodyctl') ?? 'prosodyctl', ['--config', config, 'shell', 'user', 'create', `${local}@${host}`, password]);
       if (!/User created|User exists/.test(stdout)) throw new Error(`Prosody made no account ${local}@${host}: ${stdout.trim()}`);
     },
-    log: () => tail(logFile, 60),
+    log: () => tail(logFile, sasl2 ? 20_000 : 60),
     start: again,
     async restart() {
       await stop();

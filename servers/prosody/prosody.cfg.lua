@@ -10,7 +10,7 @@ admin_socket = data .. "/prosody.sock"
 plugin_paths = { @MODULES@ }
 certificates = data .. "/certs"
 installer_plugin_path = data .. "/plugins"
-log = { info = "*console" }
+log = { @LOG@ = "*console" }
 run_as_root = @AS_ROOT@ -- the data are the caller's, whoever that is
 
 interfaces = { @INTERFACE@ }
@@ -53,7 +53,7 @@ modules_enabled = {
 modules_disabled = { "s2s"; "s2s_auth_certs" }
 
 VirtualHost "localhost"
-	modules_enabled = { "tertulia_seed"; "tertulia_host_meta" }
+	modules_enabled = { "tertulia_seed"; "tertulia_host_meta"; @SASL2@ }
 	tertulia_accounts = { @ACCOUNTS@ }
 
 -- Visitors: each makes an account of its own (XEP-0077).

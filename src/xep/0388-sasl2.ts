@@ -10,7 +10,7 @@
 import { xml } from '../xmpp/element.js';
 import type { Element } from '../xmpp/element.js';
 import { choose, exchange, mechanismsIn, type Mechanism } from '../xmpp/sasl.js';
-import type { FastState, FastStore, SaltedKey, Sasl2Options, Sasl2Outcome, Sasl2Stream } from '../xmpp/connection-types.js';
+import type { DropTokenOptions, FastState, FastStore, SaltedKey, Sasl2Options, Sasl2Outcome, Sasl2Stream } from '../xmpp/connection-types.js';
 import { normalizeJid } from '../base/jid.js';
 import { ChatError, toChatError } from '../base/error.js';
 import { NS_SM } from './0198-stream-management.js';
@@ -105,10 +105,29 @@ export async function signIn(stream: Sasl2Stream, options: Sasl2Options): Promis
   return { jid, resumed: false, managed: enabled !== undefined, saltedKey };
 }
 
-/** XEP-0484 §3.5. Rejects where the server does not confirm it: what is not known any more cannot be used either. */
-export async function invalidate(stream: Sasl2Stream, { username, fast }: { readonly username: string; readonly fast: FastStore }): Promise<void> {
-  const kept = await fast.load();
-  if (!kept?.token || !offersFast(offerOf(stream).getChild('inline')?.getChild('fast', NS_FAST))) return;
-  const mechanism = await tokenMechanism(username, kept.token);
-  await authenticate(stream, mechanism, agent(kept.userAgent), await countUse(fast, kept, kept.token, { invalidate: 'true' }));
+/** Milliseconds for the server to hear of it; a token ends by itself sooner or later. */
+const farewellDeadline = 1_000;
+
+/** XEP-0484 §3.5. */
+export async function dropToken({ open, fast, proof, clock, log }: DropTokenOptions): Promise<void> {
+  try {
+    const kept = await fast.load();
+    const who = kept?.token && (await proof());
+    if (!kept?.token || !who || who.kind === 'anonymous') return;
+    const stream = open(who);
+    const cancel = clock.after(farewellDeadline, () => stream.fail(new ChatError('timeout', 'no farewell')));
+    try {
+      await stream.open();
+      if (!offersFast(offerOf(stream).getChild('inline')?.getChild('fast', NS_FAST))) return;
+      const mechanism = await tokenMechanism(who.username, kept.token);
+      await authenticate(stream, mechanism, agent(kept.userAgent), await countUse(fast, kept, kept.token, { invalidate: 'true' }));
+    } finally {
+      cancel();
+      await stream.close();
+    }
+  } catch (error) {
+    log.debug('the token ends by itself', toChatError(error, 'protocol').code);
+  } finally {
+    await fast.save(undefined);
+  }
 }

@@ -84,8 +84,15 @@ export type FastStore = { load(): Promise<FastState | undefined>; save(state: Fa
 /** How to get from an opened stream to a session in one go, where the server can (`src/xep/0388-sasl2.ts`). */
 export type Sasl2 = {
   signIn(stream: Sasl2Stream, options: Sasl2Options): Promise<Sasl2Outcome>;
-  /** Makes the kept token worthless at the server, over a stream that has just been opened. */
-  invalidate(stream: Sasl2Stream, options: { readonly username: string; readonly fast: FastStore }): Promise<void>;
+  /** Makes the kept token worthless, at the server where it can be reached over a stream of its own, and here. Never rejects, never takes long. */
+  dropToken(options: DropTokenOptions): Promise<void>;
+};
+export type DropTokenOptions = {
+  readonly open: (proof: Proof) => Sasl2Stream & { open(): Promise<void>; close(): Promise<void>; fail(error: ChatError): void };
+  readonly fast: FastStore;
+  readonly proof: () => Promise<Proof>;
+  readonly clock: Clock;
+  readonly log: Log;
 };
 export interface Sasl2Stream extends Negotiation {
   features: Element;

@@ -91,7 +91,7 @@ class XmppConnection implements Connection {
   }
 
   async stop({ forget = false }: { readonly forget?: boolean } = {}): Promise<void> {
-    const { management } = this.#options;
+    const { management, fast, sasl2, proof, clock, log } = this.#options;
     const stream = this.#stream;
     const online = this.#state.kind === 'online';
     this.#run++;
@@ -104,7 +104,7 @@ class XmppConnection implements Connection {
         await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
         await management.forget();
         await stream?.close();
-        if (forget) await this.#dropToken();
+        if (forget && fast) await (await sasl2?.())?.dropToken({ open: (who) => this.#open(this.#url, who), fast, proof, clock, log });
       } else stream?.fail(new ChatError('offline', 'stopped'));
       await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
       await management.detached();
@@ -269,30 +269,6 @@ class XmppConnection implements Connection {
       }
     }
     return online;
-  }
-
-  /** XEP-0484 §3.5: what was kept of a token is worth nothing to anybody from here on. Never rejects, never takes long. */
-  async #dropToken(): Promise<void> {
-    const { fast, sasl2, proof, clock, log } = this.#options;
-    if (!fast) return;
-    try {
-      if (!(await fast.load())?.token) return;
-      const who = await proof();
-      if (who.kind === 'anonymous') return;
-      const stream = this.#open(this.#url, who);
-      const cancel = clock.after(farewellDeadline, () => stream.fail(new ChatError('timeout', 'no farewell')));
-      try {
-        await stream.open();
-        await (await sasl2?.())?.invalidate(stream, { username: who.username, fast });
-      } finally {
-        cancel();
-        await stream.close();
-      }
-    } catch (error) {
-      log.debug('the token ends by itself', toChatError(error, 'protocol').code);
-    } finally {
-      await fast.save(undefined);
-    }
   }
 
   #onElement(stream: Stream, element: Element | undefined, counted: boolean): void {

@@ -23,6 +23,8 @@ export type StageOptions = {
   readonly demoFolder?: string;
   /** What the demo site sends, such as a policy of its own. */
   readonly demoHeaders?: (app: string) => Record<string, string>;
+  /** Prosody with its community modules for SASL2. */
+  readonly sasl2?: boolean;
   /** Other files than those of the build. */
   readonly dist?: string;
 };
@@ -58,7 +60,7 @@ export class Stage {
     const port = await freePort();
     const xmppLine = await openLine(() => port);
     const start = name === 'prosody' ? startProsody : startEjabberd;
-    const server = await start({ port, publicPort: xmppLine.port, dataDir: join(folder, name), guestRate: { max: 1000, seconds: 1 } });
+    const server = await start({ port, publicPort: xmppLine.port, dataDir: join(folder, name), guestRate: { max: 1000, seconds: 1 }, ...(options.sasl2 && { sasl2: true }) });
     let appPort = 0;
     const webLine = await openLine(() => appPort);
     const app = `http://localhost:${webLine.port}`;
