@@ -21,7 +21,9 @@ const NS_SID = 'urn:xmpp:sid:0';
 /** What the node had when it was last read, so that only what is new is looked at. */
 const NOTE = 'displayed';
 /** More conversations than this are not taken from the node: those that it lists first are. */
-const MOST = 5000;
+const MOST = 2000;
+/** So many are committed at once, so that nobody waits for all of them. */
+const BATCH = 100;
 
 type Node = { readonly keeps: boolean; /** By conversation: the archive's id. */ readonly items: Map<string, string> };
 const nodes = perSession(() => ({ node: undefined as Promise<Node> | undefined }));
@@ -46,7 +48,8 @@ async function readNode(ctx: XepContext): Promise<Node> {
   const items = new Map(facts.map(({ conversation, target }) => [conversation, target]));
   const fresh = facts.filter(({ conversation, target }) => !Object.hasOwn(before, conversation) || before[conversation] !== target);
   if (fresh.length > 0) {
-    await ctx.record(fresh);
+    // oxlint-disable-next-line no-await-in-loop -- other writers come in between
+    for (let at = 0; at < fresh.length; at += BATCH) await ctx.record(fresh.slice(at, at + BATCH));
     await ctx.shelf.setNote(NOTE, Object.fromEntries(items));
   }
   return { keeps: found !== undefined, items };

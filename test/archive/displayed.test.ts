@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import fc from 'fast-check';
 import { TAIL } from '../../src/model/message.js';
 import type { Archive } from '../../src/archive/archive-types.js';
 import { BOB, CAROL, destroyAll, displayed, draft, forward, history, item, items, latest, ME, message, open, receipt, ROOM } from './fixtures.js';
@@ -180,9 +181,62 @@ describe('archive/displayed', () => {
     });
   });
 
+  it('property: whatever is heard, missed, read and marked in whatever order, the archive\'s pages bring it to the same end', async function () {
+    this.timeout(60_000);
+    const count = 10;
+    const target = fc.nat(count - 1);
+    const doing = fc.oneof(
+      fc.record({ do: fc.constant('hear' as const) }),
+      fc.record({ do: fc.constant('miss' as const) }),
+      fc.record({ do: fc.constant('read' as const) }),
+      fc.record({ do: fc.constant('mine' as const), target }),
+      fc.record({ do: fc.constant('theirs' as const), target }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: count, maxLength: count }), fc.array(doing, { minLength: 12, maxLength: 24 }), fc.nat(count), async (owns, doings, cut) => {
+        const { archive } = await open();
+        const name = (n: number): string => `a-message-${n}`;
+        const said = owns.map((own, n) => message(name(n), { mine: own, id: name(n), archiveId: `s${n}`, at: n, ...(own ? { originId: name(n) } : {}) }));
+        let next = 0;
+        let heard = -1;
+        let read = -1;
+        let seen = -1;
+        for (const [turn, step] of doings.entries()) {
+          // oxlint-disable no-await-in-loop -- one thing after the other
+          if (step.do === 'hear' && next < count) {
+            heard = next;
+            await archive.append([[said[next++]!]]);
+          } else if (step.do === 'miss') next += 1;
+          else if (step.do === 'read') {
+            await archive.markRead(BOB);
+            read = Math.max(read, heard);
+          } else if (step.do === 'mine') {
+            await archive.append([[displayed(`s${step.target}`, { mine: true, id: `mine-${turn}` })]]);
+            read = Math.max(read, step.target);
+          } else if (step.do === 'theirs') {
+            // Mostly of what was just said, as people do.
+            const latest = owns.lastIndexOf(true, Math.max(0, heard));
+            const about = step.target % 3 === 0 || latest < 0 ? step.target : latest;
+            await archive.append([[displayed(name(about), { id: `theirs-${turn}` })]]);
+            if (owns[about]) seen = Math.max(seen, about);
+          }
+          // oxlint-enable no-await-in-loop
+        }
+        // In one page or in two.
+        const page = said.map((fact, n) => item(`s${n}`, fact));
+        await archive.appendPage(forward(0, page.slice(0, cut), { complete: false }));
+        await archive.appendPage(forward(0, page.slice(cut)));
+        read = Math.max(read, owns.lastIndexOf(true));
+        expect(await unread(archive), 'unread').to.equal(owns.filter((own, n) => !own && n > read).length);
+        expect(await states(archive), 'read by the other side').to.equal(owns.flatMap((own, n) => (own ? `${name(n)}:${n <= seen ? 'read' : 'sent'}` : [])).join(' '));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('hostile: thousands of marks for what never comes cost a new message next to nothing, and the last one counts', async () => {
     const { archive } = await open();
-    await archive.append([Array.from({ length: 5000 }, (_, n) => displayed(`none-${n}`, { mine: true, with: `guest-${n}@example.org`, id: 'node' }))]);
+    await archive.append([Array.from({ length: 1000 }, (_, n) => displayed(`none-${n}`, { mine: true, with: `guest-${n}@example.org`, id: 'node' }))]);
     await archive.append([[displayed('s2', { mine: true, id: 'node' })]]);
     await archive.append([[message('one', { archiveId: 's1' })], [message('two', { archiveId: 's2' })], [message('three', { archiveId: 's3' })]]);
     expect(await unread(archive)).to.equal(1);

@@ -132,6 +132,6 @@ describe('xep/0490-displayed-sync', () => {
     const items = many.getChild('event')!.getChild('items')!;
     const one = parse(event(item(romeo, juliet, 's1')).toString()).getChild('event')!.getChild('items')!.getChild('item')!;
     for (let n = 0; n < 100_000; n += 1) items.append(xml('item', { id: `guest-${n}@example.org` }, ...one.children));
-    expect(read(many)).to.have.lengthOf(5000);
+    expect(read(many)).to.have.lengthOf(2000);
   });
 });
