@@ -79,8 +79,8 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'two engines never lead at once',
     file: 'src/engine/leader.ts',
-    from: 'if (!locks) return run();',
-    to: 'return run();',
+    from: 'await locks.request(this.#parts.name, steal ? { steal } : { signal: waiting.signal }, run);',
+    to: 'await run();',
   },
   {
     rule: 'the archive is asked to its end before what it lacks is settled',

@@ -1,0 +1,102 @@
+// Several tabs of one account are one session: whichever goes, and however it goes, the others carry on, on the same stream.
+import assert from 'node:assert/strict';
+import { it, type TestContext } from 'node:test';
+import { networkTroubles, openEntry, readsAll, signIn, type Desk } from './support/doings.js';
+import type { BrowserName, Person } from './support/person.js';
+import { processOf } from './support/process-of.js';
+import { said, signInRaw, type Raw } from './support/raw.js';
+import { withServer, type Stage } from './support/stage.js';
+
+const numbered = /line-[\d.]+\d/;
+
+/** As typed, in a tab that may be behind others. */
+async function write({ view }: Desk, text: string): Promise<void> {
+  const box = await view.find('textbox', 'Message');
+  await box.evaluate((area, words) => {
+    (area as HTMLTextAreaElement).value = words;
+    area.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true }));
+  }, text);
+}
+
+type Scene = { readonly stage: Stage; readonly person: Person; readonly me: string; readonly peer: Raw; readonly first: Desk; lines: number };
+
+/** Somebody with a conversation open in a tab, which leads. */
+async function begin(test: TestContext, stage: Stage, browser: BrowserName, name: string): Promise<Scene> {
+  const [me, other] = [`${name}-${browser}@localhost`, `${name}-peer-${browser}@localhost`];
+  for (const address of [me, other]) await stage.server.register(address.split('@')[0]!, 'tertulia');
+  const peer = await signInRaw(test, stage.server, other);
+  const person = await stage.launch(browser);
+  // A tab that is killed is one that has crashed.
+  person.expect(...networkTroubles, /crashed/);
+  await peer.say(me, 'Hello');
+  const first = await signIn(person, stage, me);
+  await openEntry(first, 'Conversations', 'Hello');
+  await first.view.find('textbox', 'Message');
+  return { stage, person, me, peer, first, lines: 0 };
+}
+
+async function anotherTab({ stage, person, peer }: Scene): Promise<Desk> {
+  const page = await person.open(`${stage.app}/#/chat/${peer.jid.split('/')[0]}`);
+  const view = person.view(page);
+  await view.until(async () => (await view.texts('article')).some((text) => text.includes('Hello')), 'the conversation');
+  return { page, view };
+}
+
+/** A line each way through a tab, from now on; what each took, milliseconds. */
+async function carriesOn(scene: Scene, { view }: Desk, act: () => unknown): Promise<{ readonly sent: number; readonly received: number }> {
+  const { peer, me } = scene;
+  const [out, back] = [`line-${(scene.lines += 1)}`, `line-${(scene.lines += 1)}`];
+  const begun = performance.now();
+  const since = (): number => Math.round(performance.now() - begun);
+  await act();
+  await write({ view, page: view.frame.page() }, out);
+  const sent = view.until(() => Promise.resolve(said(peer.heard).includes(out)), `${out} to arrive`, 30_000).then(since);
+  await sent;
+  await peer.say(me, back);
+  await view.until(async () => (await view.texts('article')).some((text) => text.includes(back)), `${back} to be shown`, 30_000);
+  return { sent: await sent, received: since() };
+}
+
+for (const browser of ['chromium', 'firefox'] as const) {
+  withServer('prosody', (stage) => {
+    it(`${browser}: whichever tab leads may be closed, killed or frozen; the next one resumes its stream`, async (test) => {
+      const scene = await begin(test, stage(), browser, 'tabs');
+      const { person, peer, first } = scene;
+      const second = await anotherTab(scene);
+      const figures: string[] = [];
+      const measure = async (what: string, desk: Desk, act: () => unknown): Promise<void> => {
+        await desk.page.bringToFront();
+        const { sent, received } = await carriesOn(scene, desk, act);
+        figures.push(`${what}: ${sent} ms to send, ${received} ms to send and to be answered`);
+      };
+      await measure('the leader lives', second, () => undefined);
+
+      // Both at once: each tab's lines in its own order, none twice, and both tabs show the same.
+      const at = [1, 2, 3, 4, 5, 6].map((n) => `line-0.${n}`);
+      await Promise.all([first, second].map(async (desk, tab) => {
+        for (const line of at) await write(desk, `${line}${tab}`);
+      }));
+      await second.view.until(() => Promise.resolve(said(peer.heard).filter((text) => text.startsWith('line-0.')).length >= 12), 'all of both tabs');
+      for (const tab of [0, 1]) assert.deepEqual(said(peer.heard).filter((text) => new RegExp(`^line-0\\.\\d${tab}$`).test(text)), at.map((line) => `${line}${tab}`));
+      const kept = (await peer.archive(scene.me)).map(({ body }) => body).filter((body) => numbered.test(body));
+      for (const desk of [first, second]) await readsAll(desk, numbered, kept);
+
+      const third = await anotherTab(scene);
+      await measure('closed', second, () => first.page.close());
+      const fourth = await anotherTab(scene);
+      const [leader, other] = [await processOf(person, second.page), await processOf(person, third.page)];
+      assert.notEqual(leader, other, 'tabs have a process each');
+      await measure('killed', third, () => process.kill(leader, 'SIGKILL'));
+      const sleeper = await processOf(person, third.page);
+      await measure('frozen, with the lock', fourth, () => process.kill(sleeper, 'SIGSTOP'));
+      // It wakes up deposed: a reader and writer like any other, of the same session.
+      process.kill(sleeper, 'SIGCONT');
+      await measure('awake again', third, () => undefined);
+      for (const desk of [third, fourth]) await readsAll(desk, numbered, (await peer.archive(scene.me)).map(({ body }) => body).filter((body) => numbered.test(body)));
+      assert.deepEqual(new Set(peer.heard.map(({ from }) => from)).size, 1, 'one resource, so one session, from beginning to end');
+      assert.equal(new Set(said(peer.heard)).size, peer.heard.length, 'nothing twice');
+      for (const figure of figures) test.diagnostic(`${browser}, ${figure}`);
+    });
+  });
+}
