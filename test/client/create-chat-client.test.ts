@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import type { ChatError } from '../../src/base/error.js';
 import type { ChatClient } from '../../src/client/chat-client.js';
 import { openArchive } from '../../src/archive/archive.js';
+import { busName, busVersion, type BusMessage } from '../../src/client/bus.js';
 import { silentLog } from '../../src/base/log.js';
 import { endAll, until } from '../engine/fixtures.js';
 import { said } from '../engine/model-archive.js';
@@ -91,6 +92,48 @@ describe('client/create-chat-client', () => {
     await one.signOut();
     await until(() => two.session.value.status === 'idle' && two.mode === undefined, 'the other tab');
     await two.resume('guest:example.com').then((found) => expect(found).to.equal(false));
+  });
+
+  it('steps back before a page of a newer build: says so, stops leading, and leaves what it is given in the outbox', async () => {
+    const it = browser();
+    const client = tab(it);
+    await client.signIn({ mode: 'guest' });
+    await online(client);
+    const timeline = client.timeline(JULIET);
+    await client.send(JULIET, { body: 'before' });
+    await until(() => bodies(timeline.items) === 'before:sent', 'the first message');
+    const name = `tertulia/${it.me}`;
+    const newer = new BroadcastChannel(busName(name));
+    const heard: unknown[] = [];
+    newer.onmessage = ({ data }) => heard.push(data);
+    newer.postMessage({ bus: busVersion + 1, message: { type: 'of another shape' } });
+    await until(() => client.session.value.error?.code === 'outdated', 'the news');
+    expect(client.session.value.status).to.equal('refused');
+    // The newer build's engine gets the lock.
+    await navigator.locks.request(name, async () => {});
+    await client.send(JULIET, { body: 'after' });
+    await until(() => bodies(timeline.items).endsWith('after:sending'), 'what was there stays, and what is written is kept');
+    expect(it.server.stanzas.filter((stanza) => stanza.name === 'message')).to.have.lengthOf(1);
+    await until(() => heard.some((data) => (data as { message: BusMessage }).message.type === 'call'), 'a word of ours, by which the newer one learns that there is something to send');
+    let error: unknown;
+    await client.findRooms().catch((thrown: unknown) => (error = thrown));
+    expect((error as ChatError).code).to.equal('offline');
+    newer.close();
+  });
+
+  it('sends what a page of an older build has put into the outbox', async () => {
+    const it = browser();
+    const client = tab(it);
+    await client.signIn({ mode: 'guest' });
+    await online(client);
+    const archive = await openArchive({ name: `tertulia/${it.me}`, apply: {}, onPoke() {}, log: silentLog });
+    await archive.enqueue({ conversation: JULIET, chatType: 'chat', sender: it.me, archive: it.me, body: 'of old' }, 'origin-of-old', Date.now());
+    const older = new BroadcastChannel(busName(`tertulia/${it.me}`));
+    older.postMessage({ bus: busVersion - 1, message: { type: 'tell', what: 'flush' } });
+    await until(async () => (await archive.outbox()).length === 0, 'sent');
+    expect(client.session.value.status, 'the newer one goes on').to.equal('online');
+    older.close();
+    archive.close();
   });
 
   it('takes what is written offline, refuses at once what needs the network', async () => {
