@@ -11,7 +11,7 @@ import { xml } from '../xmpp/element.js';
 import type { Element } from '../xmpp/element.js';
 import { choose, exchange, mechanismsIn, type Mechanism } from '../xmpp/sasl.js';
 import type { DropTokenOptions, FastState, FastStore, SaltedKey, Sasl2Options, Sasl2Outcome, Sasl2Stream } from '../xmpp/connection-types.js';
-import { normalizeJid } from '../base/jid.js';
+import { localOf, normalizeJid } from '../base/jid.js';
 import { ChatError, toChatError } from '../base/error.js';
 import { NS_SM } from './0198-stream-management.js';
 import { bindRequest, inlineFeatures, NS_BIND2, NS_CSI } from './0386-bind2.js';
@@ -109,17 +109,16 @@ export async function signIn(stream: Sasl2Stream, options: Sasl2Options): Promis
 const farewellDeadline = 1_000;
 
 /** XEP-0484 §3.5. */
-export async function dropToken({ open, fast, proof, clock, log }: DropTokenOptions): Promise<void> {
+export async function dropToken({ jid, open, fast, clock, log }: DropTokenOptions): Promise<void> {
   try {
     const kept = await fast.load();
-    const who = kept?.token && (await proof());
-    if (!kept?.token || !who || who.kind === 'anonymous') return;
-    const stream = open(who);
+    if (!kept?.token) return;
+    const stream = open(jid);
     const cancel = clock.after(farewellDeadline, () => stream.fail(new ChatError('timeout', 'no farewell')));
     try {
       await stream.open();
       if (!offersFast(offerOf(stream).getChild('inline')?.getChild('fast', NS_FAST))) return;
-      const mechanism = await tokenMechanism(who.username, kept.token);
+      const mechanism = await tokenMechanism(localOf(jid), kept.token);
       await authenticate(stream, mechanism, agent(kept.userAgent), await countUse(fast, kept, kept.token, { invalidate: 'true' }));
     } finally {
       cancel();

@@ -88,9 +88,10 @@ export type Sasl2 = {
   dropToken(options: DropTokenOptions): Promise<void>;
 };
 export type DropTokenOptions = {
-  readonly open: (proof: Proof) => Sasl2Stream & { open(): Promise<void>; close(): Promise<void>; fail(error: ChatError): void };
+  /** Bare. */
+  readonly jid: string;
+  readonly open: (jid: string) => Sasl2Stream & { open(): Promise<void>; close(): Promise<void>; fail(error: ChatError): void };
   readonly fast: FastStore;
-  readonly proof: () => Promise<Proof>;
   readonly clock: Clock;
   readonly log: Log;
 };

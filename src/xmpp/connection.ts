@@ -10,6 +10,7 @@ import { NS_SM, offersScram, ping, signIn } from './sign-in.js';
 import { isStanza, negotiationDeadline } from './stream.js';
 import type { Stream, StreamEnd } from './stream.js';
 import type { Connection, ConnectionOptions, ConnectionState, Proof } from './connection-types.js';
+import { bareJid } from '../base/jid.js';
 import { Emitter } from '../base/emitter.js';
 import type { Unsubscribe } from '../base/emitter.js';
 import { ChatError, toChatError } from '../base/error.js';
@@ -91,7 +92,7 @@ class XmppConnection implements Connection {
   }
 
   async stop({ forget = false }: { readonly forget?: boolean } = {}): Promise<void> {
-    const { management, fast, sasl2, proof, clock, log } = this.#options;
+    const { management, fast, sasl2, clock, log } = this.#options;
     const stream = this.#stream;
     const online = this.#state.kind === 'online';
     this.#run++;
@@ -104,7 +105,7 @@ class XmppConnection implements Connection {
         await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
         await management.forget();
         await stream?.close();
-        if (forget && fast) await (await sasl2?.())?.dropToken({ open: (who) => this.#open(this.#url, who), fast, proof, clock, log });
+        if (forget && fast) await (await sasl2?.())?.dropToken({ jid: bareJid(this.#jid ?? ''), open: (jid) => this.#open(this.#url, jid), fast, clock, log });
       } else stream?.fail(new ChatError('offline', 'stopped'));
       await Promise.race([this.#intake.idle(), delay(this.#options.clock, farewellDeadline)]);
       await management.detached();
@@ -135,7 +136,7 @@ class XmppConnection implements Connection {
 
   wake(): void {
     this.#cutSleep?.();
-    if (this.#state.kind === 'online') this.#probe(wakeDeadline);
+    this.#probe(wakeDeadline);
   }
 
   #online(): Stream {
@@ -216,7 +217,7 @@ class XmppConnection implements Connection {
 
   async #over(url: string, proof: Proof, run: number): Promise<StreamEnd> {
     const { clock, management } = this.#options;
-    const stream = this.#open(url, proof);
+    const stream = this.#open(url, proof.kind === 'anonymous' ? undefined : `${proof.username}@${this.#options.domain}`);
     this.#stream = stream;
     this.#url = url;
     const cancel = clock.after(negotiationDeadline, () => stream.fail(new ChatError('timeout', 'the server did not come to an end')));
@@ -250,9 +251,9 @@ class XmppConnection implements Connection {
     return failed ? { error: failed } : end;
   }
 
-  #open(url: string, proof: Proof): Stream {
+  #open(url: string, from: string | undefined): Stream {
     const { domain, openSocket, clock, newId, log } = this.#options;
-    return openStream({ url, domain, from: proof.kind === 'anonymous' ? undefined : `${proof.username}@${domain}`, openSocket, clock, newId, log });
+    return openStream({ url, domain, from, openSocket, clock, newId, log });
   }
 
   async #negotiate(stream: Stream, proof: Proof): Promise<{ readonly jid: string; readonly resumed: boolean }> {
@@ -320,7 +321,8 @@ class XmppConnection implements Connection {
       this.#probeEnds = Infinity;
       if (stream.received === seen) stream.fail(new ChatError('timeout', 'the server gives no sign of life'));
     });
-    this.iq(ping(domain)).catch(() => {});
+    // While it is being negotiated the server owes an answer anyway.
+    if (this.#state.kind === 'online') this.iq(ping(domain)).catch(() => {});
   }
 
   #quiet(): void {

@@ -258,6 +258,19 @@ describe('xmpp/connection', () => {
     expect(test.clock.pending, 'no timer is left').to.be.below(3);
   });
 
+  it('finds out within 5 s of waking that a call under way goes nowhere', async () => {
+    const server = new ModelServer({ intercept: (element, socket) => element.is('auth') && ((socket.dead = true), true) });
+    const test = client(server);
+    test.connection.start();
+    await until(() => server.sockets.length === 1 && server.socket.dead);
+    test.connection.wake();
+    test.clock.advance(4_999);
+    await settle(3);
+    expect(test.connection.state.kind).to.equal('connecting');
+    test.clock.advance(1);
+    expect((await test.state('waiting')).error.code).to.equal('timeout');
+  });
+
   it('is not kept from its end by a server that talks', async () => {
     const server = new ModelServer({ intercept: (element) => element.is('iq') });
     const test = client(server);
