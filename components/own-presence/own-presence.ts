@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { OwnPresence as Presence } from '../../src/model/contact.js';
 import { localOf } from '../../src/base/jid.js';
 import { presenceWord } from '../chat/presence-words.js';
@@ -37,6 +38,8 @@ export class OwnPresence extends ChatElement {
   @state() private wish: Presence | undefined;
   readonly #session = new Watch(this, () => this.client?.session);
 
+  readonly #settings = new Watch(this, () => this.client?.settings);
+
   get #presence(): Presence {
     return this.wish ?? this.#session.value?.presence ?? { show: 'available' };
   }
@@ -54,6 +57,15 @@ export class OwnPresence extends ChatElement {
       await this.client?.setPresence(wish);
     } catch {
       if (this.wish === wish) this.wish = undefined;
+    }
+  }
+
+  async #tellRead(tellRead: boolean): Promise<void> {
+    try {
+      await this.client?.setSettings({ tellRead });
+    } catch {
+      // It shows what holds.
+      this.requestUpdate();
     }
   }
 
@@ -168,6 +180,7 @@ export class OwnPresence extends ChatElement {
               @keydown="${(event: KeyboardEvent) => event.key === 'Enter' && !event.isComposing && this.#status(event)}"
             />
           </div>
+          <label class="check"><input type="checkbox" .checked="${live(this.#settings.value?.tellRead ?? true)}" @change="${(event: Event) => void this.#tellRead((event.target as HTMLInputElement).checked)}" /> <span>${this.text.tellRead}</span></label>
           <hr />
           ${this.#look()}
           <hr />

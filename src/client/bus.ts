@@ -1,4 +1,5 @@
 import type { ChatErrorCode } from '../base/error.js';
+import type { Settings } from '../model/account.js';
 import type { OwnPresence, SubscriptionRequestRow } from '../model/contact.js';
 import type { LiveChange } from '../model/live.js';
 import type { RoomListing } from '../model/room.js';
@@ -14,6 +15,7 @@ export interface Commands {
   /** Something was put into the outbox. */
   flush(): void;
   setPresence(presence: OwnPresence): void;
+  setSettings(settings: Settings): void;
   /** One's own typing (XEP-0085); sent only where the other side asked for it. */
   typing(conversation: string, state: 'composing' | 'paused' | 'active'): void;
   /** The page is looked at, or not any more (XEP-0352). */

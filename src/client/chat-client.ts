@@ -1,7 +1,7 @@
 /** What the view holds of the engine: the whole surface between `components/` and `src/`. */
 import type { StorageNotice } from '../archive/mend.js';
 import type { Unsubscribe } from '../base/emitter.js';
-import type { AuthMode, Credentials, Deployment, SessionView } from '../model/account.js';
+import type { AuthMode, Credentials, Deployment, SessionView, Settings } from '../model/account.js';
 import type { ContactRow, OwnPresence, PresenceView, SubscriptionRequestRow } from '../model/contact.js';
 import type { ConversationRow, TimelineItem } from '../model/conversation.js';
 import type { Invitation } from '../model/fact.js';
@@ -73,6 +73,9 @@ export interface ChatClient {
   /** Leaves nothing of any account behind: databases, caches, locks. */
   forget(): Promise<void>;
   setPresence(presence: OwnPresence): Promise<void>;
+  /** What was chosen for the account, on whichever device. */
+  readonly settings: Value<Settings>;
+  setSettings(settings: Settings): Promise<void>;
   /** Tries to connect now. */
   reconnect(): Promise<void>;
 

@@ -1,6 +1,6 @@
 import type { Poke } from '../archive/archive-types.js';
 import type { StorageNotice } from '../archive/mend.js';
-import type { AuthMode, Deployment, SessionView } from '../model/account.js';
+import type { AuthMode, Deployment, SessionView, Settings } from '../model/account.js';
 import type { OwnPresence } from '../model/contact.js';
 import type { ConversationRow } from '../model/conversation.js';
 import type { OccupantView, RoomListing } from '../model/room.js';
@@ -208,6 +208,12 @@ class PageClient implements ChatClient {
 
   async setPresence(presence: OwnPresence): Promise<void> {
     await this.#need().line.call('setPresence', presence);
+  }
+  get settings(): Value<Settings> {
+    return this.#live.settings.get('');
+  }
+  async setSettings(settings: Settings): Promise<void> {
+    await this.#need().line.call('setSettings', settings);
   }
   async reconnect(): Promise<void> {
     await this.#need().line.call('wake', true);

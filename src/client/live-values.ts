@@ -1,4 +1,5 @@
 import type { LiveChange } from '../model/live.js';
+import type { Settings } from '../model/account.js';
 import type { PresenceView } from '../model/contact.js';
 import type { OccupantView, Role, RoomView } from '../model/room.js';
 import type { LiveReplica } from './live-replica.js';
@@ -6,6 +7,7 @@ import { bareJid } from '../base/jid.js';
 import { Sources } from './value.js';
 
 const nobody: readonly string[] = [];
+const chosenByNobody: Settings = { tellRead: true };
 const rank: Readonly<Record<Role, number>> = { moderator: 0, participant: 1, visitor: 2, none: 3 };
 
 /** The live state of the open account as values to watch. */
@@ -13,6 +15,7 @@ export class LiveValues {
   #replica: LiveReplica | undefined;
   readonly presence = new Sources<PresenceView | undefined>((jid) => this.#replica?.get('presence', jid));
   readonly typing = new Sources<readonly string[]>((conversation) => this.#replica?.get('typing', conversation) ?? nobody);
+  readonly settings = new Sources<Settings>(() => this.#replica?.get('settings', '') ?? chosenByNobody);
   readonly upload = new Sources<number | undefined>((message) => this.#replica?.get('upload', message));
   readonly room = new Sources<RoomView | undefined>((jid) => this.#replica?.get('room', jid));
   readonly occupants = new Sources<readonly OccupantView[]>((room) =>
@@ -21,7 +24,7 @@ export class LiveValues {
 
   open(replica: LiveReplica | undefined): void {
     this.#replica = replica;
-    for (const sources of [this.presence, this.typing, this.upload, this.room, this.occupants]) sources.refreshAll();
+    for (const sources of [this.settings, this.presence, this.typing, this.upload, this.room, this.occupants]) sources.refreshAll();
   }
 
   changed(changes: readonly Pick<LiveChange, 'topic' | 'key'>[]): void {

@@ -8,6 +8,7 @@ import type { Session } from './session.js';
 import { findRooms, invite, isRoom, setSubject } from '../xep/0045-muc.js';
 import { sendState } from '../xep/0085-chat-states.js';
 import { wantAvatar } from '../xep/0153-avatars.js';
+import { changeSettings } from '../xep/0223-settings.js';
 import { setActive } from '../xep/0352-csi.js';
 import { bookmarkRoom, joinAndKeep, leaveAndKeep } from '../xep/0402-bookmarks.js';
 import { checkRooms } from '../xep/0410-self-ping.js';
@@ -43,6 +44,7 @@ export function commandTable({ ctx, archive, connection, session, outbox, catchU
       await setOwnPresence(ctx, presence);
       session.showPresence(presence);
     },
+    setSettings: (settings) => changeSettings(ctx, settings),
     typing: (conversation, state) => sendState(ctx, conversation, state, addressFor(ctx, conversation)),
     visible: (anyPage) => setActive(ctx, anyPage),
     async older(conversation, segment) {

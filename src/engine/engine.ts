@@ -20,6 +20,7 @@ import { isRoom, ownNick } from '../xep/0045-muc.js';
 import { queryArchive } from '../xep/0313-mam.js';
 import { isActive } from '../xep/0352-csi.js';
 import { createStreamManagement, type SmState } from '../xep/0198-stream-management.js';
+import { showSettings } from '../xep/0223-settings.js';
 import { factBase } from '../xep/rfc6121-message.js';
 import { contactOf } from '../xep/rfc6121-roster.js';
 import { BusPort } from './bus-port.js';
@@ -296,7 +297,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   seen = new SeenTeller({ archive, modules, ctx, live, clock, log });
 
   // What the pages see from here on is this engine's.
-  const [conversations, stream] = await Promise.all([archive.conversations(), store.load(), session.load()]);
+  const [conversations, stream] = await Promise.all([archive.conversations(), store.load(), session.load(), showSettings(ctx)]);
   noteAddresses([{ kind: 'conversations', rows: conversations }]);
   await outbox.recover(messageIds(stream));
 

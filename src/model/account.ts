@@ -44,6 +44,12 @@ export type SessionView = {
   readonly roomsDomain?: string;
 };
 
+/** What a person has chosen for the account, on whichever device. */
+export type Settings = {
+  /** Whoever asks is told how far one has read. */
+  readonly tellRead: boolean;
+};
+
 /** `/config.json`: the deployment. Read by the pages, validated by `src/client/config.ts`. */
 export type Deployment = {
   readonly domain: string;

@@ -1,6 +1,6 @@
 import type { PresenceView } from './contact.js';
 import type { OccupantView, RoomView } from './room.js';
-import type { SessionView } from './account.js';
+import type { SessionView, Settings } from './account.js';
 
 /**
  * What is true only now and is not archived, by topic and key. The leader's engine writes it, every page holds a
@@ -9,6 +9,8 @@ import type { SessionView } from './account.js';
 export interface LiveTopics {
   /** Key `''`. */
   session: SessionView;
+  /** Key `''`. */
+  settings: Settings;
   /** Key: the contact's bare JID. */
   presence: PresenceView;
   /** Key: the conversation; who is typing there (bare JID or nick). */

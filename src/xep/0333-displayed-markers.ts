@@ -8,6 +8,7 @@
  */
 import { bareJid } from '../base/jid.js';
 import { xml } from '../xmpp/element.js';
+import { settingsOf } from './0223-settings.js';
 import { usableId } from './0359-stanza-ids.js';
 import { contactOf } from './rfc6121-roster.js';
 import type { Element } from '../xmpp/element.js';
@@ -37,6 +38,8 @@ export const displayedMarkers: XepModule = {
     if (chatType !== 'chat' || markable === undefined) return;
     // Security considerations: it tells that we are here; a stranger learns that from our answer, not before.
     if (!spoke && !['from', 'both'].includes(contactOf(ctx, bareJid(conversation))?.subscription ?? '')) return;
+    // Privacy considerations: not everybody wants that.
+    if (!(await settingsOf(ctx)).tellRead) return;
     // Another device of ours may have said so while this one was away.
     if (await ctx.mine('displayed', conversation, markable)) return;
     ctx.send(xml('message', { to: conversation, type: 'chat', id: ctx.newId() }, xml('displayed', { xmlns: NS, id: markable }), xml('store', { xmlns: 'urn:xmpp:hints' })));

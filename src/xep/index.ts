@@ -11,6 +11,7 @@ import { avatars } from './0153-avatars.js';
 import { receipts } from './0184-receipts.js';
 import { delay } from './0203-delay.js';
 import { invitations } from './0249-invitations.js';
+import { settings } from './0223-settings.js';
 import { carbons } from './0280-carbons.js';
 import { mam } from './0313-mam.js';
 import { displayedMarkers } from './0333-displayed-markers.js';
@@ -35,6 +36,7 @@ export const modules: readonly XepModule[] = [
   receipts,
   displayedMarkers,
   displayedSync,
+  settings,
   delay,
   mam,
   clientState,

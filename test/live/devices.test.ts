@@ -63,6 +63,16 @@ withServers((stage) => {
     await listSays(tablet, 'Conversations', /unread/, { not: true });
     await openEntry(tablet, 'Conversations', 'leo');
     await reads(tablet, 'line-3', /Read/);
+    // What one keeps to oneself is kept to oneself on all devices, which still know of each other.
+    for (const device of [desk, tablet]) await device.view.click('button', /^Your profile/);
+    await desk.view.click('checkbox', 'Let contacts see what you have read');
+    await tablet.view.until(async () => !(await (await tablet.view.find('checkbox', 'Let contacts see what you have read')).evaluate((box) => (box as HTMLInputElement).checked)), 'the other device to know');
+    await desk.page.keyboard.press('Escape');
+    const before = String(await items(pad));
+    write(leo, 'mia@localhost', 'line-6', 'message-six');
+    await reads(desk, 'line-6');
+    await desk.view.until(async () => String(await items(pad)).replace(/ id=["']i\d+["']/, '') !== before.replace(/ id=["']i\d+["']/, ''), 'the node to know that it was read');
+
     // And nobody has told anything twice.
     leo.send('<iq xmlns="jabber:client" type="get" id="the-end"><ping xmlns="urn:xmpp:ping"/></iq>');
     const next = await leo.next((frame) => frame.attrs.id === 'the-end' || (frame.is('message') && frame.getChild('displayed', MARKERS) !== undefined));

@@ -2,7 +2,7 @@ import type { ChatError } from '../../src/base/error.js';
 import type { StorageNotice } from '../../src/archive/mend.js';
 import { bareJid, localOf, resourceOf } from '../../src/base/jid.js';
 import type { ChatClient, Content, SignInOptions, Value } from '../../src/client/chat-client.js';
-import type { AuthMode, Deployment, SessionView } from '../../src/model/account.js';
+import type { AuthMode, Deployment, SessionView, Settings } from '../../src/model/account.js';
 import type { ContactRow, OwnPresence, PresenceView, SubscriptionRequestRow } from '../../src/model/contact.js';
 import type { ConversationKind, ConversationRow } from '../../src/model/conversation.js';
 import type { MessageRow } from '../../src/model/message.js';
@@ -27,6 +27,7 @@ export type FakeOptions = {
 export class FakeClient implements ChatClient {
   readonly deployment: Deployment = { domain: 'localhost', guestDomain: 'guests.localhost', anonymousDomain: 'anon.localhost', roomsDomain: 'rooms.localhost', allowedOrigins: ['*'], contact: 'support@localhost' };
   readonly session: Cell<SessionView>;
+  readonly settings = new Cell<Settings>({ tellRead: true });
   readonly ready: Cell<boolean>;
   readonly storage = new Cell<StorageNotice | undefined>(undefined);
   mode: AuthMode | undefined;
@@ -135,6 +136,10 @@ export class FakeClient implements ChatClient {
   async setPresence(presence: OwnPresence): Promise<void> {
     await this.#command('setPresence', presence);
     this.patchSession({ presence });
+  }
+  async setSettings(settings: Settings): Promise<void> {
+    await this.#command('setSettings', settings);
+    this.settings.set(settings);
   }
   async reconnect(): Promise<void> {
     await this.#command('reconnect');

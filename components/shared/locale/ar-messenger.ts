@@ -116,6 +116,7 @@ export const arMessenger: MessengerWords = {
   invisible: 'غير مرئي',
   statusText: 'نص الحالة',
   statusHint: 'ماذا تفعل الآن؟',
+  tellRead: 'إظهار ما قرأته لجهات الاتصال',
   theme: 'المظهر',
   themeName: (theme) => pick(themes, theme, theme),
   language: 'اللغة',

@@ -103,6 +103,7 @@ export const deMessenger: MessengerWords = {
   invisible: 'Unsichtbar',
   statusText: 'Statustext',
   statusHint: 'Was machen Sie gerade?',
+  tellRead: 'Kontakte sehen lassen, was Sie gelesen haben',
   theme: 'Darstellung',
   themeName: (theme) => pick(themes, theme, theme),
   language: 'Sprache',

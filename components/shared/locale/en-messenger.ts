@@ -106,6 +106,7 @@ export const enMessenger = {
   invisible: 'Invisible',
   statusText: 'Status text',
   statusHint: 'What are you up to?',
+  tellRead: 'Let contacts see what you have read',
   theme: 'Appearance',
   themeName: (theme: string): string => pick(themes, theme, theme),
   language: 'Language',

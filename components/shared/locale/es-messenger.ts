@@ -103,6 +103,7 @@ export const esMessenger: MessengerWords = {
   invisible: 'Invisible',
   statusText: 'Texto de estado',
   statusHint: '¿Qué está haciendo?',
+  tellRead: 'Mostrar a los contactos lo que ha leído',
   theme: 'Apariencia',
   themeName: (theme) => pick(themes, theme, theme),
   language: 'Idioma',

@@ -35,6 +35,24 @@ describe('one’s own presence', () => {
     }
   });
 
+  it('lets one keep to oneself what one has read, and shows what another device has chosen', async () => {
+    const { client, me } = await open();
+    const box = one<HTMLInputElement>(me, 'input[type=checkbox]');
+    expect(textOf(box.closest('label')!)).to.equal('Let contacts see what you have read');
+    expect(box.checked).to.equal(true);
+    box.click();
+    await settle();
+    expect(client.called('setSettings')).to.deep.equal([[{ tellRead: false }]]);
+    expect(box.checked).to.equal(false);
+    client.settings.set({ tellRead: true });
+    await settle();
+    expect(box.checked).to.equal(true);
+    client.failures.set('setSettings', new ChatError('storage', 'full'));
+    box.click();
+    await settle();
+    expect(box.checked, 'what could not be kept does not hold').to.equal(true);
+  });
+
   it('sets the status text once by Enter and keeps it as presence changes', async () => {
     const { client, me, radio } = await open();
     const status = one<HTMLInputElement>(me, '#status');
