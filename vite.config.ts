@@ -164,7 +164,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // The engine's worker has no document: what it shares with the page stands apart from everything that draws.
-            { name: 'base', priority: 1, test: /\/src\/(base\/|client\/(bus|channel)\.|engine\/host-rpc|xep\/sha-1)|vite\/preload-helper/ },
+            { name: 'base', priority: 1, test: /\/src\/(base\/|archive\/sound|client\/(bus|channel)\.|engine\/host-rpc|xep\/sha-1)|vite\/preload-helper/ },
             // What the worker begins with: one file, whatever of it the engine's later parts use as well.
             { name: 'wire', test: /node_modules\/ltx\/|\/src\/(xmpp\/(element|frame|iq|negotiate|serialize|service-url|stream)\.|xep\/(0077|0156)|engine\/platform)/ },
             { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+)\/|components\/(define-conversation|(avatar|chat|icon|message-list|session)\/|shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|message\/(?!attachment|define-files|own-hosts)|composer\/(?!staged-file))|xep\/(0392|hsluv)/ },

@@ -95,7 +95,12 @@ export class Panel extends ChatElement {
     } else if (this.stage.kind === 'chat' && client && client.mode === undefined) {
       // Signed out, here or in another tab: the next one signs in for himself.
       this.stage = { kind: this.auth === 'login' ? 'sign-in' : this.auth === 'host' ? 'host-needed' : 'ended' };
-    } else if (client?.mode !== undefined && this.stage.kind !== 'chat' && this.stage.kind !== 'starting') this.stage = { kind: 'chat' };
+    } else if (client?.mode !== undefined && this.stage.kind !== 'chat' && (this.stage.kind !== 'starting' || this.#needsNoLeave(client.mode))) this.stage = { kind: 'chat' };
+  }
+
+  /** Whose account is here may write while the engine is fetched and connects; of others the server has to say that it takes them. */
+  #needsNoLeave(mode: AuthMode): boolean {
+    return mode === this.auth && (mode === 'guest' || mode === 'login');
   }
 
   override updated(changed: PropertyValues): void {

@@ -7,7 +7,8 @@ export type Jid = { readonly local: string; readonly domain: string; readonly re
 const forbiddenInLocal = /["&'/:<>@\s]/u;
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const encoder = new TextEncoder();
-const fits = (part: string): boolean => part.length <= 1023 && encoder.encode(part).length <= 1023;
+/** 1023 bytes at most (RFC 7622 §3.1). A UTF-16 unit is 3 bytes of UTF-8 at most: hardly an address has to be counted. */
+const fits = (part: string): boolean => part.length <= 341 || (part.length <= 1023 && encoder.encode(part).length <= 1023);
 
 /** Takes an address apart and normalises it; `undefined` where it is none (RFC 7622 §3). */
 export function parseJid(address: string): Jid | undefined {

@@ -9,8 +9,8 @@ import { registerGuest } from '../xep/0077-registration.js';
 import { openSocket, serviceOf } from './platform.js';
 
 /**
- * What this very thread does for a page: makes a guest's account, and fetches the engine as soon as that is done, or
- * something else is asked.
+ * What this very thread does for a page: makes a guest's account; everything else is the engine's, which is fetched when
+ * it is asked for: by then the account is open in the page, and can be written from.
  */
 export function createLocalHost(openChannel: OpenChannel): Omit<EngineHost, 'prepare' | 'forsake' | 'openChannel'> {
   let asked: Promise<Pick<EngineHost, 'verify' | 'unregister' | 'start'>> | undefined;
@@ -24,12 +24,7 @@ export function createLocalHost(openChannel: OpenChannel): Omit<EngineHost, 'pre
       },
     ));
   return {
-    async register(domain, deployment) {
-      const made = await withStream({ domain, service: serviceOf(domain, deployment), openSocket, clock, newId, log }, (stream) => registerGuest(stream, { newId }));
-      // Nobody waits for it yet; while the page opens the account, it comes.
-      accounts().catch((error: unknown) => log.debug('the engine is not here yet', error));
-      return made;
-    },
+    register: async (domain, deployment) => withStream({ domain, service: serviceOf(domain, deployment), openSocket, clock, newId, log }, (stream) => registerGuest(stream, { newId })),
     verify: async (...args) => (await accounts()).verify(...args),
     unregister: async (...args) => (await accounts()).unregister(...args),
     start: async (...args) => (await accounts()).start(...args),

@@ -76,6 +76,36 @@ describe('widget/panel', () => {
     expect(find<HTMLTextAreaElement>(panel, 'textarea').value).to.equal('About the table');
   });
 
+  it('lets a guest write while the engine is still on its way', async () => {
+    const client = fresh();
+    const signIn = client.signIn.bind(client);
+    client.signIn = async (options) => {
+      await signIn(options);
+      await new Promise(() => {}); // the engine does not come
+    };
+    const panel = await made(client, {});
+    await until(() => client.mode === 'guest');
+    await settle(panel);
+    panel.prefill('Hi');
+    await settle(panel);
+    button(panel, 'Send').click();
+    await settle(panel);
+    expect(client.called('send')).to.deep.equal([[support, { body: 'Hi' }]]);
+  });
+
+  it('shows nothing of the site’s user before the server has taken him', async () => {
+    const client = fresh();
+    const signIn = client.signIn.bind(client);
+    client.signIn = async (options) => {
+      await signIn(options);
+      await new Promise(() => {});
+    };
+    const panel = await made(client, { auth: 'host', credentials: async () => ({ jid: 'mira@localhost', password: 'x' }) });
+    await until(() => client.mode === 'host');
+    await settle(panel);
+    expect(findAll(panel, '.skeletons')).to.have.length(1);
+  });
+
   it('says that an anonymous visit ends with the page, and keeps nothing of it', async () => {
     const client = fresh();
     const panel = await made(client, { auth: 'anonymous' });
