@@ -19,6 +19,9 @@ type Host = {
   readonly name: string;
 };
 
+/** What a tab sent before it closed its socket has so long to arrive, milliseconds. */
+const grace = 200;
+
 export class Link {
   readonly socket: SocketLike;
   readonly host: Host;
@@ -39,6 +42,7 @@ export class Link {
   readonly #scheduler: Scheduler;
   readonly #random: Random;
   #lastUp = 0;
+  #graceUntil = 0;
   #lastDown = 0;
   #open = false;
   #onFrameSeen: ((up: boolean, frame: string) => void) | undefined;
@@ -140,7 +144,7 @@ export class Link {
     if (snag === 'drop-up' || this.muteUp) return;
     const at = (this.#lastUp = Math.max(this.#lastUp, this.#arrival()));
     this.#scheduler.after(at - this.#scheduler.now, () => {
-      if (this.over && !this.lateFrames) return;
+      if (this.over && !this.lateFrames && this.#scheduler.now > this.#graceUntil) return;
       peer.onFrame(frame);
       if (snag === 'cut-after-up') this.cut();
     });
@@ -169,9 +173,8 @@ export class Link {
     const peer = this.#peer;
     this.#peer = undefined;
     if (!peer || this.muteUp) return;
-    const at = Math.max(this.#lastUp, this.#arrival());
-    const inFlight = this.lateFrames;
-    this.lateFrames = true;
-    this.#scheduler.after(at - this.#scheduler.now + (inFlight ? 20_000 : 0), () => peer.onGone());
+    // Not what is stuck: the next stream would be there before it, and nobody could know.
+    this.#graceUntil = this.#scheduler.now + grace;
+    this.#scheduler.after(this.lateFrames ? 40_000 : grace, () => peer.onGone());
   }
 }

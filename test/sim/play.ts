@@ -25,15 +25,17 @@ export type Played = {
 
 const kinds = Object.keys(faultKinds) as FaultKind[];
 
-export async function play(seed: number, trace?: (line: string) => void): Promise<Played> {
-  const world = new World({ seed, ...(trace && { trace }) });
+export type PlayOptions = { readonly trace?: ((line: string) => void) | undefined; /** No other faults than these, and often. */ readonly only?: readonly FaultKind[] | undefined };
+
+export async function play(seed: number, { trace, only }: PlayOptions = {}): Promise<Played> {
+  const world = new World({ seed, trace });
   const { random, scheduler } = world;
   const start = scheduler.now;
   prepare(world);
   const operations = random.int(8, 26);
-  const faultShare = random.pick([0, 0.3, 0.6, 0.8]);
+  const faultShare = only ? 0.7 : random.pick([0, 0.3, 0.6, 0.8]);
   // Few kinds many times, or many kinds once: both find things.
-  const favourites = random.chance(0.5) ? Array.from({ length: random.int(1, 6) }, () => random.pick(kinds)) : kinds;
+  const favourites = only ?? (random.chance(0.5) ? Array.from({ length: random.int(1, 6) }, () => random.pick(kinds)) : kinds);
   for (const device of world.devices) scheduler.after(random.between(0, 8000), () => device.openTab());
   scheduler.after(random.between(2000, 30_000), () => world.devices[0]!.openTab());
   await scheduler.advance(random.between(500, 12_000));

@@ -1,6 +1,6 @@
 /**
  * Plays histories: `--histories N` (2,000), `--seed S` (1) the first one, `--workers K` (all cores); `--seed S --trace`
- * plays that one and prints all of it. Ends with a table; with TEST_COUNTS in the environment writes its counts there.
+ * plays that one and prints all of it. `--faults a,b` allows these alone, `--server WORD` plays against such a server only. Ends with a table; with TEST_COUNTS in the environment writes its counts there.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -11,12 +11,14 @@ import type { FaultKind } from './faults.js';
 import type { Played } from './play.js';
 import { playAll } from './pool.js';
 import { seeds } from './seeds.js';
+import { dialectFor } from './server/dialects.js';
 import type { Job } from './worker.js';
 
 const { values } = parseArgs({
-  options: { histories: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, workers: { type: 'string', default: String(availableParallelism()) }, trace: { type: 'boolean', default: false } },
+  options: { histories: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, workers: { type: 'string', default: String(availableParallelism()) }, trace: { type: 'boolean', default: false }, faults: { type: 'string' }, server: { type: 'string', default: '' } },
 });
 const first = Number(values.seed);
+const only = values.faults?.split(',') as FaultKind[] | undefined;
 const begun = Date.now();
 const bundle = await bundleWorker();
 
@@ -30,13 +32,13 @@ function tell({ seed, dialect, violations, faults, story }: Played): void {
 }
 
 if (values.trace) {
-  await playAll(bundle, [{ seed: first, trace: true }], 1, (played) => tell(played));
+  await playAll(bundle, [{ seed: first, trace: true, only }], 1, (played) => tell(played));
   process.exit(0);
 }
 
-const kept = seeds.map(([seed]) => ({ seed }));
+const kept = only || values.server ? [] : seeds.map(([seed]) => ({ seed }));
 const histories = Number(values.histories);
-const jobs: Job[] = [...kept, ...Array.from({ length: histories }, (_, i) => ({ seed: first + i }))];
+const jobs: Job[] = [...kept, ...Array.from({ length: histories }, (_, i) => ({ seed: first + i, only })).filter(({ seed }) => dialectFor(seed).name.includes(values.server))];
 const played: Played[] = [];
 const failed: Played[] = [];
 const counts = new Map<FaultKind, number>();
@@ -53,14 +55,14 @@ await playAll(bundle, jobs, Number(values.workers), (one) => {
 // Each that failed, and a few that did not, once more: the same seed gives the very same history.
 const again = [...failed.slice(0, 5), ...played.slice(0, 5)];
 const unlike: number[] = [];
-await playAll(bundle, again.map(({ seed }) => ({ seed })), Number(values.workers), (one) => {
+await playAll(bundle, again.map(({ seed }) => ({ seed, only })), Number(values.workers), (one) => {
   if (one.hash !== again.find(({ seed }) => seed === one.seed)!.hash) unlike.push(one.seed);
 });
 for (const seed of unlike) console.log(`seed ${seed} does not give the same history twice`);
 
 const kinds = Object.keys(faultKinds) as FaultKind[];
 // A handful of histories cannot meet every kind.
-const never = histories >= 1000 ? kinds.filter((kind) => !counts.has(kind)) : [];
+const never = jobs.length >= 1000 && !only ? kinds.filter((kind) => !counts.has(kind)) : [];
 for (const kind of never) console.log(`the fault ${kind} never struck`);
 
 const sum = (of: (one: Played) => number): number => played.reduce((total, one) => total + of(one), 0);

@@ -10,11 +10,11 @@ import { Person } from './person.js';
 import { Random } from './random.js';
 import type { Archived, Event } from './record.js';
 import { Scheduler } from './scheduler.js';
-import { dialects } from './server/dialects.js';
+import { dialectFor } from './server/dialects.js';
 import type { Dialect } from './server/dialects.js';
 import { Server } from './server/server.js';
 
-export type WorldOptions = { readonly seed: number; readonly trace?: (line: string) => void };
+export type WorldOptions = { readonly seed: number; readonly trace?: ((line: string) => void) | undefined };
 
 const begin = Date.UTC(2030, 0, 1);
 
@@ -51,7 +51,7 @@ export class World {
     this.faults = new Faults((kind) => {
       this.event({ kind: 'fault', fault: kind });
     });
-    this.dialect = this.#drawDialect();
+    this.dialect = dialectFor(seed);
     this.server = new Server({
       dialect: this.dialect,
       faults: this.faults,
@@ -78,12 +78,6 @@ export class World {
 
   nextNumber(): number {
     return (this.#numbers += 1);
-  }
-
-  #drawDialect(): Dialect {
-    let draw = this.random.next() * dialects.reduce((sum, [weight]) => sum + weight, 0);
-    for (const [weight, dialect] of dialects) if ((draw -= weight) < 0) return dialect;
-    return dialects[0]![1];
   }
 
   get conversations(): readonly string[] {

@@ -1,4 +1,6 @@
 /** How servers differ in what matters here. */
+import { Random } from '../random.js';
+
 export type Dialect = {
   readonly name: string;
   /** Stream management is offered, and with resumption. */
@@ -28,7 +30,7 @@ const prosody: Dialect = {
 };
 
 /** How often each is drawn. */
-export const dialects: readonly (readonly [number, Dialect])[] = [
+const dialects: readonly (readonly [number, Dialect])[] = [
   [5, prosody],
   [4, { ...prosody, name: 'ejabberd-like', keepsFor: 300, offlineStore: true, bareToAll: false, pageLimit: 100, archivesReceipts: true }],
   [2, { ...prosody, name: 'short pages', pageLimit: 4, keepsFor: 60 }],
@@ -38,3 +40,10 @@ export const dialects: readonly (readonly [number, Dialect])[] = [
   [1, { ...prosody, name: 'no archive', archives: false, offlineStore: true }],
   [1, { ...prosody, name: 'slow', latency: 900, pageLimit: 20 }],
 ];
+
+/** Which server a seed is played against. */
+export function dialectFor(seed: number): Dialect {
+  let draw = new Random(seed ^ 0x5eed).next() * dialects.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, dialect] of dialects) if ((draw -= weight) < 0) return dialect;
+  return dialects[0]![1];
+}
