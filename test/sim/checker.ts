@@ -156,7 +156,8 @@ function missing(lines: readonly Line[], items: readonly Archived[], purged: boo
 
 /** What a device said to have, it has. */
 function acknowledgedIsKept(record: HistoryRecord): string[] {
-  if (!record.archives && eventsOf(record, 'fault').some(({ fault }) => fault === 'power-loss' || fault === 'sm-replays-all' || fault.startsWith('storage-'))) return [];
+  // A server that sends again what it was told not to counts wrongly from then on.
+  if (!record.archives && eventsOf(record, 'fault').some(({ fault }) => fault === 'sm-replays-all')) return [];
   return record.devices.flatMap(({ device, opened }) => {
     const lacking = eventsOf(record, 'acknowledged').filter((event) => event.device === device && !bodiesOf(opened[event.conversation] ?? []).includes(event.body));
     // What was purged may be fetched by nobody.

@@ -70,6 +70,29 @@ const inTheRoom = (kind: FaultKind, how: 'kicked' | 'shut-down' | 'forgotten', a
   for (const session of all ? inside : [world.random.pick(inside)]) room.lose(session, how);
 };
 
+const crashNow = onTab('tab-crash', () => true, (tab, world) => {
+  tab.die();
+  reopen(world, tab.device);
+});
+
+function crashAt(world: World, kind: FaultKind, fault: DiskFault, pick: (step: Step) => boolean, within: number): void {
+  const { disk } = someDevice(world);
+  let left = world.random.int(0, within);
+  disk.onStep = (step) => {
+    if (!world.faults.allowed || step.mode !== 'readwrite' || step.database === 'tertulia' || !pick(step) || left-- > 0) return undefined;
+    disk.onStep = undefined;
+    world.faults.struck(kind);
+    const tab = world.devices.flatMap(({ tabs }) => tabs).find((each) => each.storage === step.tab);
+    // Its storage is gone now; the rest of it before anything else happens.
+    if (tab) world.scheduler.after(0, () => {
+      tab.die();
+      reopen(world, tab.device);
+    });
+    return fault;
+  };
+}
+const crashAtStep = (world: World): void => crashAt(world, 'tab-crash', 'close-tab', () => true, 60);
+
 const now: Partial<Record<FaultKind, Now>> = {
   'cut': onLink('cut', (link) => link.cut()),
   'cut-before-frame': snag('cut-before-frame', 'cut-up'),
@@ -119,30 +142,14 @@ const now: Partial<Record<FaultKind, Now>> = {
   }),
   'storage-abort': onDisk('storage-abort', 'abort', ({ kind, mode }) => mode === 'readwrite' && (kind === 'write' || kind === 'commit')),
   'storage-quota': onDisk('storage-quota', 'quota', ({ kind, mode }) => mode === 'readwrite' && kind === 'write'),
-  'tab-crash': onTab('tab-crash', () => true, (tab, world) => {
-    tab.die();
-    reopen(world, tab.device);
-  }),
-  'tab-crash-committed': (world) => {
-    const { disk } = someDevice(world);
-    let left = world.random.int(0, 20);
-    disk.onStep = (step) => {
-      if (!world.faults.allowed || step.kind !== 'commit' || step.mode !== 'readwrite' || step.database === 'tertulia' || left-- > 0) return undefined;
-      disk.onStep = undefined;
-      world.faults.struck('tab-crash-committed');
-      const tab = world.devices.flatMap(({ tabs }) => tabs).find((each) => each.storage === step.tab);
-      if (tab) world.scheduler.after(0, () => {
-        tab.die();
-        reopen(world, tab.device);
-      });
-      return 'close-tab-after';
-    };
-  },
+  // At any moment, or in the middle of writing.
+  'tab-crash': (world) => (world.random.chance(0.3) ? crashNow : crashAtStep)(world),
+  'tab-crash-committed': (world) => crashAt(world, 'tab-crash-committed', 'close-tab-after', ({ kind }) => kind === 'commit', 20),
   'power-loss': (world) => {
     const device = someDevice(world);
     if (device.tabs.length === 0) return;
     world.faults.struck('power-loss');
-    device.powerLoss(world.random.int(0, 4));
+    device.powerLoss(world.random.pick([0, 1, 3, 10, 40]));
     reopen(world, device);
   },
   'leader-closed': onTab('leader-closed', (tab) => tab.leads, (tab, world) => {
