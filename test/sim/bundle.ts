@@ -17,7 +17,7 @@ const mutating = ({ file, from, to }: Mutation): Plugin => ({
     onLoad({ filter: new RegExp(`${file.replaceAll('.', String.raw`\.`)}$`) }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       if (!text.includes(from)) throw new Error(`${file} has no longer: ${from}`);
-      return { contents: text.replace(from, to), loader: 'ts' };
+      return { contents: text.replaceAll(from, to), loader: 'ts' };
     });
   },
 });

@@ -11,14 +11,14 @@ const gap: Line = { gap: 1 };
 const good = (): { record: HistoryRecord; events: Event[]; devices: { -readonly [K in keyof DeviceEnd]: DeviceEnd[K] }[]; server: { body: string; held: boolean }[] } => {
   const server = ['a-1', 'd1-1', 'a-2', 'd1-2', 'a-3'].map((body) => ({ body, held: true }));
   const lines = [said('a-1'), said('d1-1', 'sent'), said('a-2'), said('d1-2', 'delivered'), said('a-3')];
-  const devices = ['d1', 'd2', 'd3'].map((device) => ({ device, shown: { [ann]: [...lines] }, opened: { [ann]: [...lines] }, outbox: [] as DeviceEnd['outbox'] }));
+  const devices = ['d1', 'd2', 'd3'].map((device) => ({ device, alone: { [ann]: [...lines] }, shown: { [ann]: [...lines] }, opened: { [ann]: [...lines] }, outbox: [] as DeviceEnd['outbox'] }));
   const write = (body: string, row: number): Event[] => [
     { kind: 'write', outcome: 'invoke', device: 'd1', conversation: ann, body },
     { kind: 'write', outcome: 'ok', device: 'd1', conversation: ann, body, row },
   ];
   const accepted = (body: string): Event => ({ kind: 'accepted', conversation: ann, body, archiveId: `id of ${body}` });
   const shown = (body: string, delivery: string): Event => ({ kind: 'shown', device: 'd1', conversation: ann, body, delivery });
-  const events: Event[] = [accepted('a-1'), ...write('d1-1', 4), accepted('d1-1'), shown('d1-1', 'sent'), accepted('a-2'), ...write('d1-2', 6), accepted('d1-2'), shown('d1-2', 'delivered'), accepted('a-3')];
+  const events: Event[] = [accepted('a-1'), ...write('d1-1', 4), accepted('d1-1'), shown('d1-1', 'sent'), accepted('a-2'), ...write('d1-2', 6), accepted('d1-2'), { kind: 'received', body: 'd1-2' }, shown('d1-2', 'delivered'), accepted('a-3')];
   return { record: { archives: true, events, server: { [ann]: server }, devices }, events, devices, server };
 };
 
@@ -54,6 +54,8 @@ describe('checker', () => {
       events.push(...events.splice(at, 1));
     }));
 
+  it('"delivered" before anybody has received it', () => finds(/^false "delivered": d1-1/, ({ events }) => void events.push({ kind: 'shown', device: 'd1', conversation: ann, body: 'd1-1', delivery: 'delivered' })));
+
   it('the same message twice with the server', () => finds(/^twice on the server: d1-1/, ({ server }) => void server.push({ body: 'd1-1', held: true })));
   it('… but not where a person sent it again', () => {
     const { record, events, server } = good();
@@ -88,6 +90,15 @@ describe('checker', () => {
     const { record, devices } = good();
     (devices[0]!.shown[ann] as Line[]).splice(2, 1, gap);
     assert.deepEqual(check(record), []);
+  });
+
+  it('a hole that only a new stream has mended, unless something was lost that nobody could notice', () => {
+    const plant = ({ devices }: ReturnType<typeof good>): void => void (devices[1]!.alone[ann] as Line[]).splice(2, 1);
+    finds(/^silent hole on d2 .* left alone: a-2/, plant);
+    const parts = good();
+    plant(parts);
+    parts.events.push({ kind: 'fault', fault: 'carbon-missing' });
+    assert.deepEqual(check(parts.record), []);
   });
 
   it('what is missing when all gaps are open, and a gap that stays', () => {

@@ -35,12 +35,15 @@ function notLost(record: HistoryRecord): string[] {
   return lost.map(({ device, body }) => `lost: ${body} was kept on ${device}, and the server never got it`);
 }
 
-/** Nothing is shown as sent before the server has it. */
+/** Nothing is shown as sent before the server has it, nor as delivered before its recipient has. */
 function sentMeansSent({ events }: HistoryRecord): string[] {
   const accepted = new Set<string>();
+  const received = new Set<string>();
   const wrong = new Set<string>();
   for (const event of events) {
     if (event.kind === 'accepted') accepted.add(event.body);
+    else if (event.kind === 'received') received.add(event.body);
+    else if (event.kind === 'shown' && ['delivered', 'read'].includes(event.delivery) && !received.has(event.body)) wrong.add(`false "${event.delivery}": ${event.body} on ${event.device}, which nobody has received`);
     else if (event.kind === 'shown' && ['sent', 'delivered', 'read'].includes(event.delivery) && !accepted.has(event.body)) wrong.add(`false "${event.delivery}": ${event.body} on ${event.device}, which the server has not got`);
   }
   return [...wrong];
@@ -85,7 +88,10 @@ function firstInFirstOut(record: HistoryRecord): string[] {
 
 const outboxSaysWhy = ({ devices }: HistoryRecord): string[] => devices.flatMap(({ device, outbox }) => outbox.filter(({ state }) => state !== 'failed').map(({ body, state }) => `stuck: ${body} is ${state} in the outbox of ${device}`));
 
-function onDevice(record: HistoryRecord, { device, shown, opened }: DeviceEnd): string[] {
+/** After these a device cannot know by itself that it lacks something, until it begins anew or the room answers a ping. */
+const unnoticed = new Set(['live-lost', 'carbon-missing', 'offline-late', 'room-forgets', 'room-kick', 'room-service-restart', 'room-echo-lost', 'sm-replays-all']);
+
+function onDevice(record: HistoryRecord, { device, alone, shown, opened }: DeviceEnd): string[] {
   return Object.keys({ ...record.server, ...shown }).flatMap((conversation) => {
     const items = record.server[conversation] ?? [];
     const where = `on ${device} in ${conversation}`;
@@ -99,8 +105,10 @@ function onDevice(record: HistoryRecord, { device, shown, opened }: DeviceEnd): 
       ...twice(bodiesOf(opened[conversation] ?? [])).map((body) => `twice ${where}, gaps opened: ${body}`),
     ];
     if (!record.archives) return wrong;
+    const noticed = !eventsOf(record, 'fault').some(({ fault }) => unnoticed.has(fault));
     return [
       ...wrong,
+      ...(noticed ? holes(alone[conversation] ?? [], items).map((what) => `silent hole ${where}, left alone: ${what}`) : []),
       ...inOrder(shown[conversation] ?? [], items).map((what) => `out of order ${where}: ${what}`),
       ...inOrder(opened[conversation] ?? [], items).map((what) => `out of order ${where}, gaps opened: ${what}`),
       ...holes(shown[conversation] ?? [], items).map((what) => `silent hole ${where}: ${what}`),

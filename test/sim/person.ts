@@ -24,6 +24,10 @@ export class Person {
     const { id, from } = stanza.attrs;
     if (bodyOf(stanza) === undefined || id === undefined || from === undefined) return;
     this.#lockedTo = from;
+    this.#world.event({ kind: 'received', body: bodyOf(stanza)! });
+    if (stanza.inner.includes('<markable xmlns="urn:xmpp:chat-markers:0"') && this.#random.chance(0.2)) {
+      this.#world.scheduler.after(this.#random.between(3000, 30_000), () => this.#send('me@sim.test', `<displayed xmlns="urn:xmpp:chat-markers:0" id="${id}"/><store xmlns="urn:xmpp:hints"/>`));
+    }
     if (!stanza.inner.includes('<request xmlns="urn:xmpp:receipts"') || this.#random.chance(0.2)) return;
     const receipt = `<received xmlns="urn:xmpp:receipts" id="${id}"/><store xmlns="urn:xmpp:hints"/>`;
     this.#world.scheduler.after(this.#random.between(50, 3000), () => this.#send(from, receipt));

@@ -185,6 +185,7 @@ async function rest(world: World): Promise<DeviceEnd[]> {
   await scheduler.advance(30_000);
   for (const device of world.devices) if (device.tabs.length === 0) device.openTab();
   await settle(world, 100_000);
+  const alone = await view(world);
   // Whoever heard nothing of what was lost on the way begins a new stream.
   world.note('*', 'the server restarts');
   world.server.restart();
@@ -192,7 +193,7 @@ async function rest(world: World): Promise<DeviceEnd[]> {
   const shown = await view(world);
   await openAll(world);
   const opened = await view(world);
-  return Promise.all(world.devices.map(async ({ name }, i) => ({ device: name, shown: shown[i]!.lines, opened: opened[i]!.lines, outbox: opened[i]!.outbox })));
+  return Promise.all(world.devices.map(async ({ name }, i) => ({ device: name, alone: alone[i]!.lines, shown: shown[i]!.lines, opened: opened[i]!.lines, outbox: opened[i]!.outbox })));
 }
 
 /** People see to what only they can see to. */

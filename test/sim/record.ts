@@ -10,6 +10,8 @@ export type Event =
   | { readonly kind: 'discard'; readonly outcome: Outcome; readonly device: string; readonly body: string }
   /** The server has taken a message and put it into the archive. */
   | { readonly kind: 'accepted'; readonly conversation: string; readonly body: string; readonly archiveId: string }
+  /** The person at the other end has it. */
+  | { readonly kind: 'received'; readonly body: string }
   /** A tab was told of a row of its own. */
   | { readonly kind: 'shown'; readonly device: string; readonly conversation: string; readonly body: string; readonly delivery: string }
   /** The device has acknowledged a message to the server: it is not sent again. */
@@ -25,7 +27,9 @@ export type Archived = { readonly body: string; /** Not purged. */ readonly held
 
 export type DeviceEnd = {
   readonly device: string;
-  /** By conversation, when everybody had caught up. */
+  /** By conversation, some time after the last fault, when nothing but the engine itself had seen to it. */
+  readonly alone: Readonly<Record<string, readonly Line[]>>;
+  /** The same when everybody had begun a new stream and caught up. */
   readonly shown: Readonly<Record<string, readonly Line[]>>;
   /** The same after every gap has been opened. */
   readonly opened: Readonly<Record<string, readonly Line[]>>;
