@@ -61,7 +61,8 @@ export class Archive {
     const strikes = (kind: Parameters<Faults['strikes']>[0]): boolean => faults.strikes(kind);
     const refuse = (error: string): Answer => ({ results: [], reply: { error }, late: [], after: 0 });
     if (strikes('mam-error')) return refuse('internal-server-error');
-    if (strikes('mam-item-not-found')) return refuse('item-not-found');
+    // Of an id before which older items stand it would be a lie that nobody can see through.
+    if (ask.after !== undefined && strikes('mam-item-not-found')) return refuse('item-not-found');
     const all = this.held.filter((item) => ask.with === undefined || item.with === ask.with);
     const max = Math.min(limit, ask.max ?? limit);
     let from = 0;
