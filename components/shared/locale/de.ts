@@ -104,7 +104,7 @@ export const de: VisitorWords = {
   storageMended: 'Was in diesem Browser gespeichert war, ging verloren oder ist beschädigt. Ihre Nachrichten werden neu vom Server geholt.',
   storageMemory: 'Dieser Browser kann gerade keine Nachrichten speichern. Sie können weiter lesen und schreiben; was nur diese Seite hat, ist weg, wenn Sie sie schließen.',
   storageNewer: 'In diesem Browser wurde eine neuere Version dieses Chats benutzt. Laden Sie die Seite neu. Bis dahin wird hier nichts gespeichert.',
-  noticed: 'OK',
+  noticed: 'Verstanden',
   couldNotSend: 'Die Nachricht konnte nicht zum Senden gespeichert werden. Ihr Text ist noch da; versuchen Sie es erneut.',
   newMessageFrom: (name, words) => `${name}: ${words}`,
 
