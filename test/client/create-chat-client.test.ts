@@ -145,6 +145,7 @@ describe('client/create-chat-client', () => {
     const timeline = client.timeline(JULIET);
     await until(() => bodies(timeline.items).endsWith('later:sending'), 'shown');
     await client.reconnect();
+    await until(() => Boolean(it.server.socket), 'a socket');
     it.server.socket.cut();
     await until(() => client.session.value.status === 'offline', 'offline');
     let error: unknown;
