@@ -78,7 +78,7 @@ async function check(archive: Archive, server: Server, end: boolean): Promise<vo
         continue;
       }
       const at = truth.indexOf(entry.row.state.body);
-      expect(at, `${person}: ${JSON.stringify(shown.map((one) => (one.kind === 'gap' ? '|' : one.row.state.body)))} of ${truth}`).to.be[gap ? 'gte' : 'eq'](next);
+      expect(at, `${person}: ${JSON.stringify(shown.map((one) => (one.kind === 'gap' ? '|' : one.row.state.body)))} of ${truth.join()}`).to.be[gap ? 'gte' : 'eq'](next);
       next = at + 1;
       gap = false;
     }
