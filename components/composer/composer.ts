@@ -42,6 +42,8 @@ export class Composer extends ChatElement {
   readonly #typing = new TypingNotifier(this, () => this.client);
   /** The conversation whose draft stands in the box already. */
   #restored = '';
+  /** The draft as it was last seen in the archive. */
+  #shared = '';
   /** Sent before there was anybody to send as: goes as soon as there is. */
   #held = false;
   /** Sends keep their order though each waits for the archive. */
@@ -82,12 +84,7 @@ export class Composer extends ChatElement {
       this.error = '';
       this.#restored = '';
     }
-    // The archive answers after the first frame; what was typed until then stands before an older draft.
-    if (this.jid && this.#restored !== this.jid && this.#conversations.value) {
-      this.#restored = this.jid;
-      const draft = this.#conversations.value.find(({ jid }) => jid === this.jid)?.draft;
-      if (draft && this.value === '') this.value = draft;
-    }
+    this.#share();
     const limit = this.#session.value?.uploadLimit;
     if (limit !== undefined && this.files.some(({ size }) => size > limit)) {
       const taken = this.files;
@@ -105,6 +102,22 @@ export class Composer extends ChatElement {
     if (!area || grows) return;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;
+  }
+
+  /**
+   * The draft as the archive has it, from the last visit or from another tab: it takes the place of what stands here as
+   * long as nobody has changed that here.
+   */
+  #share(): void {
+    const conversations = this.#conversations.value;
+    if (!this.jid || !conversations) return;
+    const draft = conversations.find(({ jid }) => jid === this.jid)?.draft ?? '';
+    const first = this.#restored !== this.jid;
+    if (!first && draft === this.#shared) return;
+    this.#restored = this.jid;
+    // The archive answers after the first frame; what was typed until then stands before an older draft.
+    if (first ? this.value === '' : !this.#draft.isOwn(draft) && this.value === this.#shared) this.value = draft;
+    this.#shared = draft;
   }
 
   #set(value: string): void {

@@ -6,6 +6,8 @@ const WAIT = 400;
 /** Keeps what is typed: a moment after the last key, and at once when the page is hidden or the composer goes away. */
 export class DraftKeeper implements ReactiveController {
   readonly #client: () => ChatClient | undefined;
+  /** What was kept from here and has not come back from the archive yet, oldest first. */
+  readonly #own: string[] = [];
   #due: { readonly jid: string; readonly draft: string } | undefined;
   #timer = 0;
 
@@ -29,6 +31,13 @@ export class DraftKeeper implements ReactiveController {
     // A draft that could not be kept is still in the box; there is nothing to tell.
     if (due) await this.#client()?.setDraft(due.jid, due.draft).catch(() => {});
   };
+
+  /** Whether this draft, seen in the archive, was kept from here; whatever was kept before it has come by then. */
+  isOwn(draft: string): boolean {
+    const at = this.#own.indexOf(draft);
+    this.#own.splice(0, at + 1);
+    return at >= 0;
+  }
 
   readonly #hidden = (): void => {
     if (document.visibilityState === 'hidden') void this.flush();

@@ -117,6 +117,36 @@ describe('composer', () => {
     expect(client.called('setDraft').at(-1)).to.deep.equal([jonas, 'unfinished']);
   });
 
+  it('follows a draft that is written in another tab, and never takes the word from who types here', async () => {
+    const { composer, area, client } = await show();
+    const write = client.setDraft.bind(client);
+    // What is kept from here comes back when the test says so.
+    client.setDraft = async () => {};
+    const elsewhere = async (draft: string): Promise<void> => {
+      await write(jonas, draft);
+      await settle(composer);
+    };
+    await elsewhere('Half a');
+    expect(area.value).to.equal('Half a');
+    await elsewhere('Half a thought');
+    expect(area.value).to.equal('Half a thought');
+    type(area, 'Half a thought, mine');
+    await settle(composer);
+    await elsewhere('Half a thought, theirs');
+    expect(area.value, 'two write at once').to.equal('Half a thought, mine');
+    // What was kept from here comes back late, when it was sent already.
+    area.dispatchEvent(new FocusEvent('blur'));
+    await settle(composer);
+    press(area, 'Enter');
+    await settle(composer);
+    expect(area.value).to.equal('');
+    await elsewhere('Half a thought, mine');
+    expect(area.value, 'it is not put back').to.equal('');
+    await elsewhere('');
+    await elsewhere('Another one');
+    expect(area.value).to.equal('Another one');
+  });
+
   it('flushes the draft when the page is put away', async () => {
     const { area, client } = await show();
     type(area, 'half a sen');
