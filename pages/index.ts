@@ -21,9 +21,17 @@ async function start(): Promise<void> {
     writePreferences(preferences);
     look();
   });
+  // `?account=ADDRESS`: a tab of that account's, whoever is signed in in the others; `?account`: of one who signs in now.
+  const account = new URLSearchParams(location.search).get('account');
+  messenger.otherAccount = '?account';
   session.createClient = async () => {
-    const client = createChat(await fetchDeployment('config.json', (warning) => console.warn(warning)));
-    void client.resume('messenger');
+    const client = createChat(await fetchDeployment('config.json', (warning) => console.warn(warning)), { apart: account !== null });
+    void client.resume(account === null ? 'messenger' : `messenger:${account}`);
+    if (account !== null) client.session.subscribe(() => {
+      const { me } = client.session.value;
+      // After a reload it is the same account.
+      if (me !== undefined && client.mode === 'login') history.replaceState(history.state, '', `?account=${encodeURIComponent(me)}${location.hash}`);
+    });
     client.unread.subscribe(() => badge(client.unread.value));
     return client;
   };

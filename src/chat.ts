@@ -17,10 +17,13 @@ export type { Credentials, Deployment, SessionView } from './model/account.js';
 /**
  * A chat for one page. Nothing is fetched, stored or connected before `resume` or `signIn`.
  * @param deployment the server it belongs to: `/config.json`, as `fetchDeployment` reads it.
+ * @param options `apart`: who signs in with an address does so beside the account of other tabs, and is found again by
+ * `resume('messenger:ADDRESS')`.
  */
-export const createChat = (deployment: Deployment): ChatClient =>
+export const createChat = (deployment: Deployment, { apart = false }: { readonly apart?: boolean } = {}): ChatClient =>
   createChatClient({
     deployment,
+    apart,
     host: createEngineHost(),
     accounts: () => openAccounts(clock),
     // A page only writes what its person does; folding what arrives is the engine's business.

@@ -44,6 +44,8 @@ export class Messenger extends ChatElement {
   @property({ type: Boolean, attribute: 'update-ready' }) updateReady = false;
   /** The theme that is chosen now, for the choice in one's own menu. */
   @property() theme: Theme = 'auto';
+  /** Where one signs in with another account, beside this one; nowhere where empty. */
+  @property({ attribute: false }) otherAccount = '';
   /** Languages to choose from. */
   @property({ attribute: false }) languages: readonly string[] = [];
 
@@ -276,7 +278,7 @@ export class Messenger extends ChatElement {
         ${this.#strips()}
         <nav aria-label="${this.text.mainMenu}" part="navigation">
           ${tabs.map(([tab, mark]) => this.#tab(tab, mark))}
-          ${signedIn ? html`<tertulia-own-presence .theme="${this.theme}" .languages="${this.languages}"></tertulia-own-presence>` : html`<span></span>`}
+          ${signedIn ? html`<tertulia-own-presence .theme="${this.theme}" .languages="${this.languages}" .otherAccount="${this.otherAccount}"></tertulia-own-presence>` : html`<span></span>`}
         </nav>
         ${signedIn ? html`${this.#lists(route)}${this.#main(route)}` : html`<div class="list"><div class="loading">${skeletonRows(8)}</div></div><div class="nothing-open"></div>`}
       </div>

@@ -28,6 +28,8 @@ export class OwnPresence extends ChatElement {
   @property() theme: Theme = 'auto';
   /** Languages to choose from, as BCP 47 tags. No choice is drawn for fewer than two. */
   @property({ attribute: false }) languages: readonly string[] = [];
+  /** Where one signs in with another account, beside this one; nowhere where empty. */
+  @property({ attribute: false }) otherAccount = '';
 
   @state() private shown = false;
   @query('[popover]') private popup!: HTMLElement;
@@ -184,6 +186,7 @@ export class OwnPresence extends ChatElement {
           <hr />
           ${this.#look()}
           <hr />
+          ${this.otherAccount ? html`<a class="button" href="${this.otherAccount}" target="_blank" rel="noopener">${icon('person-add')}${this.text.otherAccount}</a>` : nothing}
           <button type="button" class="button danger" @click="${() => {
             this.popup.hidePopover();
             this.trigger.focus();

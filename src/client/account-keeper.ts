@@ -12,10 +12,12 @@ import type { SignInOptions } from './chat-client.js';
 import type { EngineHost } from './bridge.js';
 import { sweepArchives } from './sweep-archives.js';
 import { OpenAccount, type OpenAccountEvents } from './open-account.js';
-import { identify, keptIdentity, slotFor, type Identity, type SignInParts } from './sign-in.js';
+import { apartSlot, identify, keptIdentity, slotFor, type Identity, type SignInParts } from './sign-in.js';
 
 export type AccountKeeperParts = {
   readonly deployment: Deployment;
+  /** Whoever signs in here does so beside the account of the other tabs, not in its place. */
+  readonly apart?: boolean;
   readonly host: EngineHost;
   /** Asked for after the host has made storage ready. */
   readonly accounts: () => Promise<Accounts>;
@@ -78,15 +80,15 @@ export class AccountKeeper {
 
   signIn(options: SignInOptions): Promise<void> {
     return this.#inTurn(async () => {
-      const slot = slotFor(options.mode, this.#parts.deployment);
+      const slot = this.#parts.apart && options.credentials ? apartSlot(options.credentials.jid, this.#parts.deployment) : slotFor(options.mode, this.#parts.deployment);
       const find = async () => {
         const parts = await this.#signInParts();
         const before = await parts.accounts.get(slot);
-        return { before, identity: await identify(options, parts) };
+        return { before, identity: await identify(options, slot, parts) };
       };
       const { before, identity } = await this.#orInMemory(find, find);
       // A change of user purges before it connects.
-      if (before && before.jid !== identity.account) await this.#purge(before.jid);
+      if (before && before.jid !== identity.account && !(await this.#isKept(before.jid))) await this.#purge(before.jid);
       if (this.#account?.slot !== slot || this.#account.jid !== identity.account || options.mode !== 'guest') {
         await this.#replace(identity);
       }
@@ -103,6 +105,8 @@ export class AccountKeeper {
       if (!account) return slot === undefined ? undefined : this.#drop(slot);
       await this.#farewell(account);
       const { accounts } = await this.#signInParts();
+      // Under whatever name it is kept: nothing of the account stays.
+      for (const row of await accounts.all()) if (row.jid === account.jid) await accounts.remove(row.slot); // oxlint-disable-line no-await-in-loop
       await accounts.remove(account.slot);
       await this.#destroy(account);
     });
@@ -114,7 +118,13 @@ export class AccountKeeper {
     const row = await accounts.get(slot);
     if (!row) return;
     await accounts.remove(slot);
-    await this.#purge(row.jid);
+    if (!(await this.#isKept(row.jid))) await this.#purge(row.jid);
+  }
+
+  /** Whether an account is kept for another use of it. */
+  async #isKept(jid: string): Promise<boolean> {
+    const { accounts } = await this.#signInParts();
+    return (await accounts.all()).some((row) => row.jid === jid);
   }
 
   forget(): Promise<void> {

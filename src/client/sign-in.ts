@@ -23,6 +23,9 @@ export type Identity = {
 /** The identity's use: one messenger account, one guest and one host's user per domain in a browser. */
 export const slotFor = (mode: AuthMode, deployment: Deployment): string => (mode === 'login' ? 'messenger' : `${mode}:${(mode === 'guest' ? deployment.guestDomain : undefined) ?? deployment.domain}`);
 
+/** That of a messenger account beside others, each in tabs of its own. */
+export const apartSlot = (address: string, deployment: Deployment): string => `messenger:${accountOf(address, deployment.domain)}`;
+
 export type SignInParts = { readonly deployment: Deployment; readonly host: EngineHost; readonly accounts: Accounts };
 
 /** Who is kept under `slot`, ready to sign in without being asked; `undefined` where there is nobody. */
@@ -47,10 +50,9 @@ export async function keptIdentity(slot: string, { accounts }: SignInParts): Pro
 }
 
 /** Finds out who wants in, and has the server confirm what a person typed. Keeps what is to be kept. */
-export async function identify(options: SignInOptions, parts: SignInParts): Promise<Identity> {
+export async function identify(options: SignInOptions, slot: string, parts: SignInParts): Promise<Identity> {
   const { deployment } = parts;
   const nickname = options.nickname === undefined ? {} : { nickname: options.nickname };
-  const slot = slotFor(options.mode, deployment);
   switch (options.mode) {
     case 'guest':
       return guest(slot, nickname, parts);

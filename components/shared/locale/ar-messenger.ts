@@ -60,6 +60,7 @@ export const arMessenger: MessengerWords = {
   chooseConversationHint: 'اختر واحدة من القائمة أو ابدأ محادثة جديدة.',
   reloadForNew: 'إعادة التحميل للنسخة الجديدة',
   newVersion: 'نسخة جديدة جاهزة.',
+  otherAccount: 'حساب آخر',
   signInAgain: 'لم يعد الخادم يقبل كلمة مرورك.',
 
   // Conversations

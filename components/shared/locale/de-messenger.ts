@@ -47,6 +47,7 @@ export const deMessenger: MessengerWords = {
   chooseConversationHint: 'Wählen Sie eine aus der Liste oder beginnen Sie eine neue.',
   reloadForNew: 'Neu laden und aktualisieren',
   newVersion: 'Eine neue Version ist bereit.',
+  otherAccount: 'Weiteres Konto',
   signInAgain: 'Der Server akzeptiert Ihr Passwort nicht mehr.',
 
   // Conversations

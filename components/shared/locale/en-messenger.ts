@@ -50,6 +50,7 @@ export const enMessenger = {
   chooseConversationHint: 'Choose one from the list, or begin a new one.',
   reloadForNew: 'Reload for the new version',
   newVersion: 'A new version is ready.',
+  otherAccount: 'Another account',
   signInAgain: 'The server does not accept your password any more.',
 
   // Conversations

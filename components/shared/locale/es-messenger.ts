@@ -47,6 +47,7 @@ export const esMessenger: MessengerWords = {
   chooseConversationHint: 'Elija una de la lista o empiece otra.',
   reloadForNew: 'Recargar para actualizar',
   newVersion: 'Hay una versión nueva lista.',
+  otherAccount: 'Otra cuenta',
   signInAgain: 'El servidor ya no acepta su contraseña.',
 
   // Conversations
