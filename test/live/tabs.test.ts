@@ -1,6 +1,10 @@
 // Several tabs of one account are one session: whichever goes, and however it goes, the others carry on, on the same stream.
 import assert from 'node:assert/strict';
-import { it, type TestContext } from 'node:test';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { networkTroubles, openEntry, readsAll, signIn, type Desk } from './support/doings.js';
 import type { BrowserName, Person } from './support/person.js';
 import { processOf } from './support/process-of.js';
@@ -22,13 +26,13 @@ async function write({ view }: Desk, text: string): Promise<void> {
 type Scene = { readonly stage: Stage; readonly person: Person; readonly me: string; readonly peer: Raw; readonly first: Desk; lines: number };
 
 /** Somebody with a conversation open in a tab, which leads. */
-async function begin(test: TestContext, stage: Stage, browser: BrowserName, name: string): Promise<Scene> {
+async function begin(test: TestContext, stage: Stage, browser: BrowserName, name: string, troubles: readonly RegExp[] = []): Promise<Scene> {
   const [me, other] = [`${name}-${browser}@localhost`, `${name}-peer-${browser}@localhost`];
   for (const address of [me, other]) await stage.server.register(address.split('@')[0]!, 'tertulia');
   const peer = await signInRaw(test, stage.server, other);
   const person = await stage.launch(browser);
   // A tab that is killed is one that has crashed.
-  person.expect(...networkTroubles, /crashed/);
+  person.expect(...networkTroubles, /crashed/, ...troubles);
   await peer.say(me, 'Hello');
   const first = await signIn(person, stage, me);
   await openEntry(first, 'Conversations', 'Hello');
@@ -140,4 +144,35 @@ for (const browser of ['chromium', 'firefox'] as const) {
       for (const figure of figures) test.diagnostic(`${browser}, ${figure}`);
     });
   });
+}
+
+// The same app where its page may start no worker: the engine runs in the page.
+const folder = mkdtempSync(join(tmpdir(), 'tertulia-tabs-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const dist = join(folder, 'dist');
+cpSync(fileURLToPath(new URL('../../dist/', import.meta.url)), dist, { recursive: true, filter: (file) => !file.endsWith('.map') });
+const index = join(dist, 'index.html');
+writeFileSync(index, readFileSync(index, 'utf8').replace('<meta charset', `<meta http-equiv="Content-Security-Policy" content="worker-src 'none'"><meta charset`));
+
+for (const browser of ['chromium', 'firefox'] as const) {
+  withServer('prosody', (stage) => {
+    it(`${browser}: where workers are refused, the engine runs in the page, and is handed over to the next tab's`, async (test) => {
+      // Of the policy that is tested: no worker, and no service worker.
+      const scene = await begin(test, stage(), browser, 'in-page', [/worker/i, /Content.Security.Policy/i]);
+      const { person, peer, first } = scene;
+      const second = await anotherTab(scene);
+      assert.deepEqual([first, second].map(({ page }) => page.workers().length), [0, 0]);
+      const before = await carriesOn(scene, second, () => undefined);
+      await second.page.bringToFront();
+      const handedOver = await carriesOn(scene, second, () => first.page.close());
+      const third = await anotherTab(scene);
+      const sleeper = await processOf(person, second.page);
+      assert.notEqual(sleeper, await processOf(person, third.page));
+      const frozen = await carriesOn(scene, third, () => process.kill(sleeper, 'SIGSTOP'));
+      process.kill(sleeper, 'SIGCONT');
+      assert.equal(new Set(peer.heard.map(({ from }) => from)).size, 1, 'one session');
+      assert.equal(new Set(said(peer.heard)).size, peer.heard.length, 'nothing twice');
+      test.diagnostic(`${browser}, engine in the page, to send and to be answered: ${before.received} ms; after the leader was closed: ${handedOver.received} ms; frozen: ${frozen.received} ms`);
+    });
+  }, { dist });
 }
