@@ -194,11 +194,11 @@ class Tab {
   }
 }
 
-type Act = { readonly what: 'open' | 'close' | 'kill' | 'freeze' | 'wake' | 'write'; readonly which: number; readonly then: number };
+type Act = { readonly what: 'open' | 'close' | 'kill' | 'freeze' | 'wake' | 'write'; readonly which: number; readonly wait: number };
 const act: fc.Arbitrary<Act> = fc.record({
   what: fc.constantFrom('open', 'close', 'kill', 'freeze', 'wake', 'write', 'write'),
   which: fc.nat(9),
-  then: fc.constantFrom(0, step, 100, 350, 700, 2_000),
+  wait: fc.constantFrom(0, step, 100, 350, 700, 2_000),
 });
 
 async function play(acts: readonly Act[], random: number): Promise<Browser> {
@@ -206,13 +206,13 @@ async function play(acts: readonly Act[], random: number): Promise<Browser> {
   const open = (): void => void browser.tabs.push(new Tab(browser, `tab ${browser.tabs.length}`, (random + browser.tabs.length * 0.37) % 1));
   open();
   open();
-  for (const { what, which, then } of acts) {
+  for (const { what, which, wait } of acts) {
     const tab = browser.tabs[which % browser.tabs.length]!;
     if (what === 'open') open();
     else if (what === 'write') browser.tabs.forEach((any) => any.write());
     else if (what === 'close') await tab.close(); // oxlint-disable-line no-await-in-loop
     else tab[what]();
-    await browser.pass(then); // oxlint-disable-line no-await-in-loop
+    await browser.pass(wait); // oxlint-disable-line no-await-in-loop
   }
   return browser;
 }
