@@ -1,6 +1,5 @@
 // The network goes, tabs are closed, browsers crash: every message is delivered once, in order.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { it, type TestContext } from 'node:test';
 import { installed, networkTroubles, openEntry, readsAll, say, signIn, type Desk } from './support/doings.js';
 import type { BrowserName, Person } from './support/person.js';
@@ -39,16 +38,6 @@ async function comeBack(scene: Scene): Promise<void> {
   scene.person.expect(...networkTroubles);
   const page = await scene.person.open(`${scene.stage.app}/#/chat/${scene.to}`);
   scene.desk = { page, view: scene.person.view(page) };
-}
-
-/** As when the power fails: no page hears of it. */
-async function crash({ person, profile }: Scene): Promise<void> {
-  const process = person.browser.process();
-  const gone = new Promise((resolve) => process?.once('exit', resolve));
-  process?.kill('SIGKILL');
-  await gone;
-  // What drives Firefox puts the profile's settings back first.
-  while (readdirSync(profile).some((file) => file.endsWith('.puppeteer'))) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** 0 lost, 0 twice, 0 out of order: with who received them, in the server's archive, and here. */
@@ -110,7 +99,7 @@ for (const [server, browser] of runs) {
       const scene = await begin(test, stage(), browser, 'kill');
       for (const line of lines(2, 11)) await say(scene.desk, line);
       await readsAll(scene.desk, numbered, lines(1, 11));
-      await crash(scene);
+      await scene.person.crash();
       await comeBack(scene);
       await readsAll(scene.desk, numbered, lines(1, 11));
       // Once more with messages on a wire that delivers nothing, and without a network when it comes back.
@@ -119,7 +108,7 @@ for (const [server, browser] of runs) {
         if (index === 4) stage().xmppLine.freeze();
       }
       await readsAll(scene.desk, numbered, lines(1, 21));
-      await crash(scene);
+      await scene.person.crash();
       stage().cut();
       await comeBack(scene);
       await readsAll(scene.desk, numbered, lines(1, 21));

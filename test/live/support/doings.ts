@@ -66,7 +66,7 @@ export async function listSays({ view }: Desk, list: string, words: string | Reg
 export const installed = async ({ page }: Desk): Promise<void> => void (await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state));
 
 /** What pages say on the console about a network that is cut on purpose. */
-export const networkTroubles = [/WebSocket/, /ERR_/, /Failed to load/, /can.t establish/, /NetworkError/, /Failed to fetch/];
+export const networkTroubles = [/WebSocket|wss?:\/\//, /ERR_/, /Failed to load/, /can.t establish/, /NetworkError/, /Failed to fetch/];
 
 /** Waits until one of the messages has these words and, for one's own, one of these states. */
 export async function reads({ view }: Desk, text: string, states = /(?:)/): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Browser, type Page, type Viewport } from 'puppeteer-core';
@@ -80,6 +80,17 @@ export class Person {
   /** Closes the browser as a person does. */
   async leave(): Promise<void> {
     await this.browser.close();
+  }
+
+  /** As when the power fails: no page hears of it. */
+  async crash(): Promise<void> {
+    const process = this.browser.process();
+    const gone = new Promise((resolve) => process?.once('exit', resolve));
+    process?.kill('SIGKILL');
+    await gone;
+    const profile = this.#options.userDataDir;
+    // What drives Firefox puts the profile's settings back first.
+    while (profile !== undefined && readdirSync(profile).some((file) => file.endsWith('.puppeteer'))) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   #note(trouble: string): void {

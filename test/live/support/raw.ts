@@ -25,6 +25,8 @@ export type Raw = {
   send(stanza: Element): void;
   /** What the account's archive on the server holds of the conversation with somebody, oldest first. */
   archive(other: string): Promise<Heard[]>;
+  /** What a room's archive holds. */
+  roomArchive(room: string): Promise<Heard[]>;
   close(): Promise<void>;
 };
 
@@ -85,7 +87,28 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
   });
   test.after(() => connection.stop({ forget: true }));
   if (available) connection.send(xml('presence', {}));
-  const ask = (...content: Element[]): Promise<Element> => connection.iq(xml('iq', { type: 'set' }, ...content), { timeout: 60_000 });
+  const ask = (to: string | undefined, ...content: Element[]): Promise<Element> => connection.iq(xml('iq', { type: 'set', ...(to !== undefined && { to }) }, ...content), { timeout: 60_000 });
+
+  const history = async (room: string | undefined, other?: string): Promise<Heard[]> => {
+    const found: Heard[] = [];
+    for (let after: string | undefined; ; ) {
+      results.length = 0;
+      const filter = other === undefined ? [] : [xml('field', { var: 'with' }, xml('value', {}, other))];
+      const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, NS_MAM)), ...filter);
+      const page = xml('set', { xmlns: NS_RSM }, xml('max', {}, '200'), ...(after === undefined ? [] : [xml('after', {}, after)]));
+      const fin = (await ask(room, xml('query', { xmlns: NS_MAM, queryid: newId() }, form, page))).getChild('fin', NS_MAM);
+      const last = fin?.getChild('set', NS_RSM)?.getChildText('last') ?? undefined;
+      // The results come before the answer, but may be handled after it.
+      while (last !== undefined && results.at(-1)?.getChild('result', NS_MAM)?.attrs.id !== last) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const result of results) {
+        const message = result.getChild('result', NS_MAM)?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
+        const said = message && heardOf(message);
+        if (said) found.push(said);
+      }
+      if (last === undefined || fin?.attrs.complete === 'true') return found;
+      after = last;
+    }
+  };
 
   return {
     jid,
@@ -95,25 +118,8 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
       await connection.iq(xml('iq', { type: 'get', to: domain }, xml('ping', { xmlns: 'urn:xmpp:ping' })), { timeout: 60_000 });
     },
     send: (stanza) => connection.send(stanza),
-    async archive(other) {
-      const found: Heard[] = [];
-      for (let after: string | undefined; ; ) {
-        results.length = 0;
-        const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, NS_MAM)), xml('field', { var: 'with' }, xml('value', {}, other)));
-        const page = xml('set', { xmlns: NS_RSM }, xml('max', {}, '200'), ...(after === undefined ? [] : [xml('after', {}, after)]));
-        const fin = (await ask(xml('query', { xmlns: NS_MAM, queryid: newId() }, form, page))).getChild('fin', NS_MAM);
-        const last = fin?.getChild('set', NS_RSM)?.getChildText('last') ?? undefined;
-        // The results come before the answer, but may be handled after it.
-        while (last !== undefined && results.at(-1)?.getChild('result', NS_MAM)?.attrs.id !== last) await new Promise((resolve) => setTimeout(resolve, 5));
-        for (const result of results) {
-          const message = result.getChild('result', NS_MAM)?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
-          const said = message && heardOf(message);
-          if (said) found.push(said);
-        }
-        if (last === undefined || fin?.attrs.complete === 'true') return found;
-        after = last;
-      }
-    },
+    archive: (other) => history(undefined, other),
+    roomArchive: (room) => history(room),
     close: () => connection.stop({ forget: true }),
   };
 }

@@ -27,6 +27,10 @@ export type StageOptions = {
   readonly sasl2?: boolean;
   /** Other files than those of the build. */
   readonly dist?: string;
+  /** A server that runs already, and goes on when this stage is closed. */
+  readonly server?: XmppServer;
+  /** Another line between browsers and the XMPP server. */
+  readonly openXmppLine?: (target: () => number) => Promise<Line>;
 };
 
 /** A server, the built app, the demo site, and whoever comes to them. */
@@ -38,12 +42,14 @@ export class Stage {
   /** Between browsers and the XMPP server; between browsers and the app's web server. */
   readonly xmppLine: Line;
   readonly webLine: Line;
+  readonly #ownsServer: boolean;
   readonly #sites: readonly Site[];
   readonly #folder: string;
   #people: Person[] = [];
 
-  private constructor(parts: { server: XmppServer; app: string; demo: string; xmppLine: Line; webLine: Line; sites: readonly Site[]; folder: string }) {
+  private constructor(parts: { server: XmppServer; ownsServer: boolean; app: string; demo: string; xmppLine: Line; webLine: Line; sites: readonly Site[]; folder: string }) {
     this.server = parts.server;
+    this.#ownsServer = parts.ownsServer;
     this.app = parts.app;
     this.demo = parts.demo;
     this.xmppLine = parts.xmppLine;
@@ -57,10 +63,10 @@ export class Stage {
     if (!existsSync(join(dist, 'index.html'))) throw new Error('There is no build to test: npm run build');
     const folder = mkdtempSync(join(tmpdir(), 'tertulia-live-'));
     chmodSync(folder, 0o755); // ejabberd runs as a user of its own where the tests run as root
-    const port = await freePort();
-    const xmppLine = await openLine(() => port);
+    const port = options.server?.port ?? (await freePort());
+    const xmppLine = await (options.openXmppLine ?? openLine)(() => port);
     const start = name === 'prosody' ? startProsody : startEjabberd;
-    const server = await start({ port, publicPort: xmppLine.port, dataDir: join(folder, name), guestRate: { max: 1000, seconds: 1 }, ...(options.sasl2 && { sasl2: true }) });
+    const server = options.server ?? (await start({ port, publicPort: xmppLine.port, dataDir: join(folder, name), guestRate: { max: 1000, seconds: 1 }, ...(options.sasl2 && { sasl2: true }) }));
     let appPort = 0;
     const webLine = await openLine(() => appPort);
     const app = `http://localhost:${webLine.port}`;
@@ -69,10 +75,10 @@ export class Stage {
     const site = await serveApp({
       dist,
       port: 0,
-      config: { domain, service: server.wsUrl, guestDomain, anonymousDomain, roomsDomain, allowedOrigins: [demo.origin], contact: `support@${domain}`, ...options.deployment },
+      config: { domain, service: `ws://localhost:${xmppLine.port}/xmpp-websocket`, guestDomain, anonymousDomain, roomsDomain, allowedOrigins: [demo.origin], contact: `support@${domain}`, ...options.deployment },
     });
     appPort = site.port;
-    return new Stage({ server, app, demo: demo.origin, xmppLine, webLine, sites: [site, demo], folder });
+    return new Stage({ server, ownsServer: !options.server, app, demo: demo.origin, xmppLine, webLine, sites: [site, demo], folder });
   }
 
   /** A folder for a browser's profile, gone when the stage is closed. */
@@ -109,7 +115,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await Promise.all(this.#people.map((person) => person.leave().catch(() => {})));
-    await Promise.all([...this.#sites.map((site) => site.close()), this.xmppLine.close(), this.webLine.close(), this.server.stop()]);
+    await Promise.all([...this.#sites.map((site) => site.close()), this.xmppLine.close(), this.webLine.close(), ...(this.#ownsServer ? [this.server.stop()] : [])]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
