@@ -71,6 +71,8 @@ async function keptGuest({ view }: Desk): Promise<Guest> {
         new Promise<Guest | undefined>((resolve) => {
           const opening = indexedDB.open('tertulia');
           opening.addEventListener('error', () => resolve(undefined));
+          // It is for the app to make.
+          opening.addEventListener('upgradeneeded', () => opening.transaction?.abort());
           opening.addEventListener('success', () => {
             const all = opening.result.transaction('accounts').objectStore('accounts').getAll();
             all.addEventListener('success', () => {
@@ -218,7 +220,7 @@ async function judge(scene: Scene, rounds: readonly Round[], { server, surface, 
     };
     shows('the window', await scene.timeline(talk, kept));
     shows('the window after a reload', await scene.reloaded(talk, kept));
-    if (talk.kind === 'chat') add(hold('the archive of who was written to', said(await peer.archive(own().account)), talk, sign));
+    if (talk.kind === 'chat') add(hold('the archive of who was written to', said(await peer.archive(own().account)), talk, sign, ({ atRisk, sure }) => sure && !atRisk));
     if (others) {
       await others.page.bringToFront();
       await others.page.evaluate((hash) => void (location.hash = hash), `#/${talk.kind}/${talk.jid}`);

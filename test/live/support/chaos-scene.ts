@@ -9,11 +9,14 @@ import type { Stage } from './stage.js';
 
 export type Surface = 'messenger' | 'widget';
 
-/** One conversation. `mine`: in the order written; `sure` once it was seen on the screen: from then on it must not be lost. */
+/**
+ * One conversation. `mine`: in the order written; `sure` once it was seen on the screen: from then on it must not be lost;
+ * `atRisk`: the server was killed before it was all settled, and may have kept one of its two copies only.
+ */
 export type Talk = {
   readonly kind: 'chat' | 'room';
   readonly jid: string;
-  readonly mine: { readonly body: string; sure: boolean }[];
+  readonly mine: { readonly body: string; sure: boolean; settled: boolean; atRisk: boolean }[];
   /** What others wrote, by whom, in the order their server took it. */
   readonly theirs: Map<string, string[]>;
 };
@@ -106,7 +109,7 @@ export class Scene {
   /** Writes one message and waits until it is on the screen: from then on it is promised. */
   async #write(): Promise<void> {
     const body = `${this.parts.sign}-${(this.#count += 1)}`;
-    const entry = { body, sure: false };
+    const entry = { body, sure: false, settled: false, atRisk: false };
     this.#talk.mine.push(entry);
     await say(this.desk, body);
     await this.desk.view.until(async () => (await picked(this.desk.view, numbered)).includes(body), `${body} to be shown`, patience);
@@ -143,10 +146,11 @@ export class Scene {
 
   /** The cut, and what goes on meanwhile. `restart`: the server is down by now, and up again when it resolves. */
   async during(round: Round, restart: () => Promise<void>): Promise<void> {
-    const { line } = this.parts;
+    const { line, talks } = this.parts;
     const tries = line.nextAttempt();
     const { kind } = round.cut;
-    if (kind !== 'restart' && kind !== 'cut-after') line.inflict(round.cut as Fault);
+    if (kind === 'restart') for (const { mine } of [talks.chat, ...(talks.room ? [talks.room] : [])]) for (const entry of mine) entry.atRisk ||= !entry.settled;
+    else if (kind !== 'cut-after') line.inflict(round.cut as Fault);
     // Both at once: somebody answers while the browser is away.
     const [turned] = await Promise.allSettled([
       (async () => {
@@ -187,7 +191,7 @@ export class Scene {
       case 'kill': {
         // It may or may not have come to the disk; if it has, it is sent, and once.
         const body = `${this.parts.sign}-${(this.#count += 1)}`;
-        this.#talk.mine.push({ body, sure: false });
+        this.#talk.mine.push({ body, sure: false, settled: false, atRisk: false });
         await say(this.desk, body);
         await this.person.crash();
         await this.#launch();
@@ -212,6 +216,7 @@ export class Scene {
     await this.#wake();
     if (!round.settle) return this.#sample();
     await this.#settled();
+    for (const entry of this.#talk.mine) entry.settled = true;
     this.recoveries.push(Date.now() - start);
     line.weather({ kind: 'clear' });
     await this.#sample();
