@@ -84,10 +84,12 @@ export class Person {
 
   /** As when the power fails: no page hears of it. */
   async crash(): Promise<void> {
-    const process = this.browser.process();
-    const gone = new Promise((resolve) => process?.once('exit', resolve));
-    process?.kill('SIGKILL');
+    const browser = this.browser.process();
+    const gone = new Promise((resolve) => browser?.once('exit', resolve));
+    // All of its processes, which are a group: one that is left would hold on to the profile, and to our pipes.
+    if (browser?.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
     await gone;
+    for (const stream of browser?.stdio ?? []) stream?.destroy();
     const profile = this.#options.userDataDir;
     // What drives Firefox puts the profile's settings back first.
     while (profile !== undefined && readdirSync(profile).some((file) => file.endsWith('.puppeteer'))) await new Promise((resolve) => setTimeout(resolve, 20));

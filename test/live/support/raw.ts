@@ -72,7 +72,12 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
       }
       return Promise.resolve();
     },
-    openSocket: (url) => new WebSocket(url, 'xmpp') as unknown as SocketLike,
+    openSocket(url) {
+      const socket = new WebSocket(url, 'xmpp');
+      // Also when nobody listens any more: a server that was killed.
+      socket.on('error', () => {});
+      return socket as unknown as SocketLike;
+    },
     clock: systemClock,
     newId,
     random: Math.random,
@@ -83,9 +88,9 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
       if (state.kind === 'online') resolve(state.jid);
       if (state.kind === 'refused' || state.kind === 'waiting') reject(state.error);
     });
+    test.after(() => connection.stop({ forget: true }));
     connection.start();
   });
-  test.after(() => connection.stop({ forget: true }));
   if (available) connection.send(xml('presence', {}));
   const ask = (to: string | undefined, ...content: Element[]): Promise<Element> => connection.iq(xml('iq', { type: 'set', ...(to !== undefined && { to }) }, ...content), { timeout: 60_000 });
 
