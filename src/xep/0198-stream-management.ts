@@ -82,6 +82,9 @@ class Management implements StreamManagement {
   #kept = 0;
   #saving: Promise<void> = Promise.resolve();
   #nextSave: Promise<void> | undefined;
+  #asked: number | undefined;
+  /** Resumed, and not one `<a/>` since. */
+  #unheard = false;
   #cancelRequest: (() => void) | undefined;
   #requestIsSoon = false;
   #cancelAck: (() => void) | undefined;
@@ -92,6 +95,10 @@ class Management implements StreamManagement {
 
   get resumable(): { readonly jid: string; readonly location: string | undefined } | undefined {
     return this.#id === undefined ? undefined : { jid: this.#jid, location: this.#location };
+  }
+
+  get unansweredSince(): number | undefined {
+    return this.#asked;
   }
 
   on(type: 'acked' | 'unknown', listener: (stanzas: readonly Element[]) => void): Unsubscribe {
@@ -128,6 +135,7 @@ class Management implements StreamManagement {
       this.#fromDisk = false;
       this.#stream = stream;
       this.#told = this.#hIn;
+      this.#unheard = true;
       if (acked.length > 0) this.#emitter.emit('acked', acked);
       void this.#save();
       // §5: what the server has not got is sent again, as it was and in order.
@@ -177,6 +185,8 @@ class Management implements StreamManagement {
     if (!stream) return;
     if (element.is('r', NS_SM)) void this.#acknowledge();
     else if (element.is('a', NS_SM)) {
+      this.#asked = undefined;
+      this.#unheard = false;
       const acked = this.#acknowledged(stream, element.attrs['h']);
       if (acked.length === 0) return;
       // In this order: whoever keeps what is told has begun to before the state without it is kept.
@@ -204,10 +214,14 @@ class Management implements StreamManagement {
     this.#cancelRequest?.();
     this.#cancelRequest = undefined;
     this.#requestIsSoon = false;
+    if (this.#stream) this.#asked ??= this.#options.clock.now();
     this.#say(xml('r', { xmlns: NS_SM }));
   }
 
-  async detached(): Promise<void> {
+  async detached(silent = false): Promise<void> {
+    // Prosody 0.12 takes the half of a frame that a cut has left over into the stream that is resumed, and hears nothing on it
+    // any more, however often. What it should have heard is of unknown fate then, and the archive's to find.
+    if (silent && this.#unheard && this.#asked !== undefined) this.#id = undefined;
     this.#stream = undefined;
     this.#quiet();
     // Without a resumption nobody will ever say what became of them.
@@ -306,7 +320,8 @@ class Management implements StreamManagement {
   #quiet(): void {
     this.#cancelRequest?.();
     this.#cancelAck?.();
-    this.#cancelRequest = this.#cancelAck = undefined;
+    this.#cancelRequest = this.#cancelAck = this.#asked = undefined;
+    this.#unheard = false;
     this.#unproven = [];
   }
 

@@ -58,8 +58,10 @@ export interface StreamManagement {
   handled(count: number): void;
   /** Asks for an acknowledgement (`<r/>`). */
   request(): void;
-  /** The stream's socket is gone; the state stays for a resumption. Resolves when it is kept. */
-  detached(): void | Promise<void>;
+  /** Since when an `<r/>` on this stream waits for its `<a/>`, in the clock's time. */
+  readonly unansweredSince?: number | undefined;
+  /** The stream's socket is gone; the state stays for a resumption. Resolves when it is kept. `silent`: it was left because nothing came back. */
+  detached(silent?: boolean): void | Promise<void>;
   /** The stream was closed on purpose: nothing to resume. */
   forget(): Promise<void>;
   /** Stanzas the server has confirmed, and those whose fate is unknown after a failed resumption. */

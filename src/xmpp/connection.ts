@@ -18,6 +18,8 @@ import { delay } from '../base/clock.js';
 
 /** Milliseconds without a frame before the server is asked for a sign of life, and how long it may take to give one. */
 const idleProbe = { after: 30_000, deadline: 15_000 } as const;
+/** Milliseconds that a server may speak without acknowledging what it was asked to: a slow line has much to bring first. */
+const deafAfter = 90_000;
 /** A socket that slept is proven within this. */
 const wakeDeadline = 5_000;
 /** What has come may take this long to be dealt with before a stream is left. */
@@ -246,7 +248,7 @@ class XmppConnection implements Connection {
       this.#quiet();
       // What has arrived is dealt with and counted before a new stream may say how much that was.
       await this.#intake.idle();
-      await management.detached();
+      await management.detached(end.error.code === 'timeout');
     }
     return failed ? { error: failed } : end;
   }
@@ -300,10 +302,13 @@ class XmppConnection implements Connection {
 
   /** Finds out within 45 s when the other end has gone without a word. */
   #watch(stream: Stream): void {
-    const { clock } = this.#options;
+    const { clock, management } = this.#options;
     const look = (): void => {
       const quiet = clock.now() - stream.receivedAt;
       if (quiet >= idleProbe.after) this.#probe(idleProbe.deadline);
+      // It speaks and does not hear: a line that is dead in one direction only.
+      const { unansweredSince = Infinity } = management;
+      if (clock.now() - unansweredSince >= deafAfter) stream.fail(new ChatError('timeout', 'the server answers nothing'));
       this.#cancelIdle = clock.after(quiet >= idleProbe.after ? idleProbe.after : idleProbe.after - Math.max(0, quiet), look);
     };
     look();

@@ -199,6 +199,23 @@ describe('xep/0198-stream-management', () => {
     expect(() => sm.nonza(parse(`<a ${SM} h='17'/>`)), 'but only then').to.throw();
   });
 
+  it('does not resume again what was resumed and then took in nothing', async () => {
+    const { sm, unknown } = await bench(kept());
+    const stream = (): Script => new Script(`<resumed ${SM} h='10'/>`);
+    expect(await resume(sm, stream())).to.equal('resumed');
+    await sm.detached();
+    expect(sm.resumable?.jid, 'a line that is cut says nothing of the server').to.equal('romeo@example.com/r');
+    expect(await resume(sm, stream())).to.equal('resumed');
+    sm.nonza(parse(`<a ${SM} h='10'/>`));
+    sm.request();
+    await sm.detached(true);
+    expect(sm.resumable?.jid, 'it has heard something').to.equal('romeo@example.com/r');
+    expect(await resume(sm, stream())).to.equal('resumed');
+    await sm.detached(true);
+    expect(sm.resumable).to.equal(undefined);
+    expect(unknown).to.deep.equal(['a', 'b', 'c']);
+  });
+
   it('does not trust what it finds on the disk', async () => {
     for (const bad of [{ id: 5 }, { hIn: -1 }, { hOut: 0.5 }, { queue: 'x' }, { jid: undefined }, { hIn: 2 ** 32 }]) {
       const { sm } = await bench({ ...kept(), ...bad } as never);

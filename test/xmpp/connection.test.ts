@@ -229,6 +229,35 @@ describe('xmpp/connection', () => {
     await test.state('waiting');
   });
 
+  it('leaves a server that speaks and does not hear, and begins anew where it was deaf from the resumption on', async () => {
+    let deaf = false;
+    const enabled: string[] = [];
+    const server = new ModelServer({
+      intercept(element) {
+        if (element.is('resume')) deaf = true;
+        if (element.is('enable')) {
+          deaf = false;
+          enabled.push(element.name);
+        }
+        return deaf && ['message', 'presence', 'iq', 'r', 'a'].includes(element.name) && !element.getChild('bind');
+      },
+    });
+    const test = client(server);
+    await test.online();
+    server.socket.cut();
+    await test.state('waiting');
+    test.clock.advance(60_000);
+    await test.online();
+    test.connection.send(xml('message', { id: 'unheard', to: 'juliet@example.com' }));
+    for (let second = 0; second < 180 && enabled.length < 2; second += 10) {
+      server.socket.push("<presence xmlns='jabber:client' from='room@example.com/a'/>");
+      test.clock.advance(10_000);
+      await settle();
+    }
+    expect(enabled.length).to.equal(2);
+    expect(test.unknown.map(({ attrs }) => attrs['id'])).to.include('unheard');
+  });
+
   it('finds out by the clock that the machine slept: proves the line within 9 s of waking, calls at once where it was waiting or calling', async () => {
     const server = new ModelServer();
     const test = client(server);
