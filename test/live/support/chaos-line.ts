@@ -45,6 +45,9 @@ export type ChaosLine = Line & {
 
 type Link = { readonly near: Socket; readonly far: Socket; readonly lost: Set<Direction> };
 
+/** As when a router forgets a connection. One that has ended its half already cannot be reset: Node 20 then never lets go of it, and spins when it should exit. */
+const reset = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
+
 /** Opens such a line on a free port of loopback. @param random 0 to 1; the sizes of slices and the jitter come from it. @param trace is told what goes over it and what is done to it. */
 export async function openChaosLine(target: () => number, random: () => number = Math.random, trace?: (text: string) => void): Promise<ChaosLine> {
   let state: 'up' | 'hang' | 'refuse' = 'up';
@@ -59,8 +62,8 @@ export async function openChaosLine(target: () => number, random: () => number =
 
   const drop = (link: Link, end: 'both' | 'near' = 'both'): void => {
     links.delete(link);
-    link.near.resetAndDestroy();
-    if (end === 'both') link.far.resetAndDestroy();
+    reset(link.near);
+    if (end === 'both') reset(link.far);
     else strays.add(link.far);
   };
   const dropAll = (end?: 'both' | 'near'): void => links.forEach((link) => drop(link, end));
@@ -104,7 +107,7 @@ export async function openChaosLine(target: () => number, random: () => number =
     for (const tell of attempts) tell();
     attempts.clear();
     near.on('error', () => near.destroy());
-    if (state === 'refuse') return void near.resetAndDestroy();
+    if (state === 'refuse') return void reset(near);
     if (state === 'hang') {
       strays.add(near);
       near.on('close', () => strays.delete(near));
@@ -191,7 +194,7 @@ export async function openChaosLine(target: () => number, random: () => number =
       trace?.('!! mended');
       bomb = undefined;
       // Whoever was let in and then ignored is told by a reset; whoever lost his way is not.
-      if (state === 'hang') for (const socket of strays) socket.resetAndDestroy();
+      if (state === 'hang') for (const socket of strays) reset(socket);
       state = 'up';
       line.weather({ kind: 'clear' });
     },
