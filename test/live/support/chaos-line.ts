@@ -107,7 +107,7 @@ export async function openChaosLine(target: () => number, random: () => number =
     for (const tell of attempts) tell();
     attempts.clear();
     near.on('error', () => near.destroy());
-    if (state === 'refuse') return void reset(near);
+    if (state === 'refuse') return reset(near);
     if (state === 'hang') {
       strays.add(near);
       near.on('close', () => strays.delete(near));
