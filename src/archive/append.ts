@@ -10,12 +10,14 @@ import { storeFact } from './fold.js';
 import { isMessage, Known } from './known.js';
 import type { MessageFact } from './known.js';
 import { settleOwn } from './outbox.js';
+import { emptySegment, mayMiss, NO_SEGMENT, settleAbove } from './segments.js';
 import type { Proof, StoredMessage } from './schema.js';
+import { startingWith } from './unit.js';
 import type { Unit } from './unit.js';
 
 /** Makes the row of a message that was not there. */
 export function newMessage(unit: Unit, fact: MessageFact, id: number, place: Place, proof: Proof | undefined): StoredMessage {
-  const { kind: _, body: _body, attachments: _attachments, invitation: _invitation, markable, ...base } = fact;
+  const { kind: _, body: _body, attachments: _attachments, invitation: _invitation, markable, late: _late, ...base } = fact;
   const row: StoredMessage = {
     ...base,
     at: Number.isFinite(fact.at) ? fact.at : unit.now,
@@ -47,6 +49,29 @@ export function learnIds(unit: Unit, row: StoredMessage, fact: MessageFact, over
   return learnt;
 }
 
+/**
+ * The place of a message that the server had kept for us and that is older than all of the newest segment, where something
+ * may be missing before that: it is part of it. Both times are the server's. Elsewhere the tail says nothing wrong.
+ */
+async function beforeGap(unit: Unit, { conversation, archive, archiveId, at }: MessageFact): Promise<Place | undefined> {
+  await Promise.all([unit.loadSegments([conversation]), unit.loadRuns(archive)]);
+  const newest = unit.segments(conversation).at(-1);
+  if (!newest?.gapBefore) return undefined;
+  unit.save();
+  const [first] = await unit.tx.objectStore('messages').index('place').getAll(startingWith(conversation, newest.segment), 1);
+  if (!first || at >= first.at) return undefined;
+  const runs = unit.runs(archive);
+  let below = (unit.segments(conversation).at(-2) ?? runs.findLast((run) => run.segment < newest.segment))?.segment;
+  if (below === undefined) {
+    below = Math.min(newest.segment, NO_SEGMENT) - 1;
+    unit.putRun({ archive, segment: below, startReached: false, joined: false });
+  }
+  const { segment, position } = settleAbove(unit.segment(conversation, below) ?? emptySegment(archive, conversation, below, mayMiss(unit.runs(archive), below, undefined)), archiveId);
+  unit.putSegment(segment);
+  unit.reset(conversation);
+  return [conversation, below, position];
+}
+
 export async function append(unit: Unit, stanzas: readonly (readonly Fact[])[]): Promise<void> {
   const facts = stanzas.flat();
   const known = await Known.load(unit, facts);
@@ -61,7 +86,9 @@ export async function append(unit: Unit, stanzas: readonly (readonly Fact[])[]):
     const found = known.message(fact);
     if (!found) {
       const id = unit.nextId();
-      const row = newMessage(unit, fact, id, [fact.conversation, TAIL, id], undefined);
+      // oxlint-disable-next-line no-await-in-loop -- hardly ever
+      const early = fact.late && (await beforeGap(unit, fact));
+      const row = newMessage(unit, fact, id, early || [fact.conversation, TAIL, id], early ? 'settled' : undefined);
       known.add(row);
       fresh.push(row);
       continue;

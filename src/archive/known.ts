@@ -14,7 +14,7 @@ const MANY = 16;
 
 const pair = (first: string, second: string): string => `${first}\n${second}`;
 /** What is said beside the common part, to tell two facts under one id apart. */
-const common: ReadonlySet<string> = new Set<keyof FactBase>(['conversation', 'chatType', 'sender', 'mine', 'at', 'messageId', 'originId', 'archive', 'archiveId']);
+const common: ReadonlySet<string> = new Set<keyof FactBase>(['conversation', 'chatType', 'sender', 'mine', 'at', 'messageId', 'originId', 'archive', 'archiveId', 'late']);
 const saying = (fact: Fact): string => JSON.stringify(Object.entries(fact).filter(([key]) => !common.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 const factId = (fact: Fact): string | undefined => fact.messageId ?? fact.originId ?? fact.archiveId;

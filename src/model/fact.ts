@@ -18,6 +18,8 @@ export interface FactBase {
   readonly originId?: string;
   /** Bare JID of the archive that keeps it: the account's own, or the room's. */
   readonly archive: string;
+  /** The server had kept it for us and hands it out now (XEP-0160): it is older than what the archive's newest page brings. */
+  readonly late?: true;
   /** The id that `archive` gave it; set only where XEP-0359 §6 lets it be trusted, or by a MAM page. */
   readonly archiveId?: string;
 }

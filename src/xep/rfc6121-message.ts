@@ -58,7 +58,8 @@ export function factBase(stanza: Element, where: Whereabouts, wrapper: Wrapper =
   const messageId = usableId(stanza.attrs['id']);
   const originId = originIdOf(stanza);
   // Anyone can claim a time: ours are the server, the account and the room.
-  const stated = wrapper.at ?? readDelay(stanza, (by) => by === where.me || by === where.server || by === archive || by === domainOf(archive));
+  const kept = readDelay(stanza, (by) => by === where.me || by === where.server || by === archive || by === domainOf(archive));
+  const stated = wrapper.at ?? kept;
   return {
     ...ends,
     // A stamp far ahead would stand at the top of every list for ever.
@@ -67,6 +68,8 @@ export function factBase(stanza: Element, where: Whereabouts, wrapper: Wrapper =
     ...(archiveId && { archiveId }),
     ...(messageId && { messageId }),
     ...(originId && { originId }),
+    // A result of the archive and a carbon come with times of their own.
+    ...(kept !== undefined && wrapper.at === undefined && ends.chatType === 'chat' && { late: true }),
   };
 }
 

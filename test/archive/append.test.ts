@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import { MAX_BODY } from '../../src/model/fold-message.js';
 import type { TimelineItem } from '../../src/model/conversation.js';
 import type { MessageRow } from '../../src/model/message.js';
-import { BOB, CAROL, destroyAll, draft, edit, expectTimeline, forward, item, ME, message, NOW, open, receipt, ROOM } from './fixtures.js';
+import { backward, BOB, CAROL, destroyAll, draft, edit, expectTimeline, forward, item, items, latest, ME, message, NOW, open, receipt, ROOM } from './fixtures.js';
 
 const rows = (list: readonly TimelineItem[]): MessageRow[] => list.flatMap((entry) => (entry.kind === 'message' ? [entry.row] : []));
 
@@ -181,5 +181,33 @@ describe('fold', () => {
     await archive.append([[message('a', { id: 'id-a' })]]);
     await archive.append(Array.from({ length: 3000 }, (_, i) => [edit('id-a', `E${i}`)]));
     expect(await bodies(archive)).to.deep.equal(['E2999']);
+  });
+
+  it('puts what the server had kept for us, and hands out after the newest page was here, before the gap it is a part of', async () => {
+    const { archive } = await open();
+    const kept = (id: string, at: number, more: { with?: string; archiveId?: string } = {}) => ({ ...message(id, { at, ...more }), late: true as const });
+    await archive.appendPage(latest([item('s5', message('s5', { at: 5 })), item('s6', message('s6', { at: 6 })), item('c6', message('c6', { at: 6, with: CAROL }))]));
+    await archive.append([[kept('s1', 1)], [kept('s2', 2, { archiveId: 's2' })], [kept('s6', 6)], [kept('s7', 7)], [message('now', { at: 0 })], [kept('c3', 3, { with: CAROL })]]);
+    await expectTimeline(archive, '| s1 s2 | s5 s6 s7 now');
+    await expectTimeline(archive, '| c3 | c6', CAROL);
+    expect((await archive.conversation(BOB))?.preview?.body).to.equal('now');
+    await archive.append([[kept('s3', 3)]]);
+    await expectTimeline(archive, '| s1 s2 s3 | s5 s6 s7 now');
+    expect(await archive.conversation(BOB)).to.have.property('unread', 7);
+    // The archive has the last word.
+    const [run] = (await archive.runs(ME)).slice(-1);
+    await archive.appendPage(backward(run!.segment, [...items('s1', 's2'), item('c3', message('c3', { with: CAROL })), ...items('s3', 's4')], { complete: true }));
+    await expectTimeline(archive, 's1 s2 s3 s4 s5 s6 s7 now');
+    await expectTimeline(archive, 'c3 c6', CAROL);
+  });
+
+  it('puts what the server had kept behind an earlier absence’s end where there is one, and at the end where nothing is missing', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, [item('s1', message('s1', { at: 1 }))]));
+    await archive.append([[{ ...message('s0', { at: 0 }), late: true }]]);
+    await expectTimeline(archive, 's1 s0');
+    await archive.appendPage(latest([item('s9', message('s9', { at: 9 }))], { settleBefore: await archive.nextRow() }));
+    await archive.append([[{ ...message('s4', { at: 4 }), late: true }]]);
+    await expectTimeline(archive, 's1 s0 s4 | s9');
   });
 });

@@ -89,6 +89,9 @@ describe('xep/rfc6121-message: when', () => {
   });
   it('hostile: a sender\'s own claim, and a far future', () => {
     expect(base("<message from='m@x.example/a'><body>x</body><delay xmlns='urn:xmpp:delay' from='m@x.example' stamp='2002-09-10T23:08:25Z'/></message>")?.at).to.equal(where.now);
+    // Only the server says that it had kept something for us (XEP-0160).
+    expect(base("<message from='m@x.example/a'><body>x</body><delay xmlns='urn:xmpp:delay' from='m@x.example' stamp='2002-09-10T23:08:25Z'/></message>")?.late).to.equal(undefined);
+    expect(base("<message from='m@x.example/a'><body>x</body><delay xmlns='urn:xmpp:delay' from='montague.example' stamp='2002-09-10T23:08:25Z'/></message>")?.late).to.equal(true);
     expect(base("<message from='m@x.example/a'><body>x</body><delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25Z'/></message>")?.at).to.equal(where.now);
     expect(base("<message from='m@x.example/a'><body>x</body><delay xmlns='urn:xmpp:delay' from='montague.example' stamp='9999-09-10T23:08:25Z'/></message>")?.at).to.equal(where.now);
   });
