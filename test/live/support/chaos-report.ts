@@ -28,12 +28,12 @@ export const tally = (names: readonly string[]): Record<string, number> => {
 
 /** How `seen` differs from the order that is right: names of what is twice, and of what does not come after what it should come after. */
 export function compare(where: string, seen: readonly string[], right: readonly string[]): { duplicated: string[]; misordered: string[] } {
-  const once = [...new Set(seen)];
-  const shared = once.filter((body) => right.includes(body));
-  const wanted = right.filter((body) => shared.includes(body));
+  const shared = [...new Set(seen)].filter((body) => right.includes(body));
+  const wanted = [...new Set(right)];
+  const place = (body: string): number => wanted.indexOf(body);
   return {
     duplicated: seen.filter((body, index) => seen.indexOf(body) !== index).map((body) => `${body} in ${where}`),
-    misordered: shared.filter((body, index) => body !== wanted[index]).map((body) => `${body} in ${where}`),
+    misordered: shared.filter((body, index) => index > 0 && place(body) < place(shared[index - 1]!)).map((body) => `${body} in ${where}`),
   };
 }
 

@@ -20,6 +20,8 @@ export type RunOptions = {
   readonly slow: number;
   readonly kills: number;
   readonly restarts: number;
+  /** See `Pace`; where absent, on ejabberd only. */
+  readonly halfFrames?: boolean;
   readonly browsers?: readonly BrowserName[];
   /** In the end a device that has seen nothing is held against the archive, too. */
   readonly fresh?: boolean;
@@ -106,7 +108,7 @@ async function perform(test: { after(run: () => Promise<unknown>): void }, optio
   const random = seeded(seed);
   const restarts = new Set<number>();
   while (restarts.size < Math.min(options.restarts, rounds - 1)) restarts.add(1 + Math.floor(random() * (rounds - 1)));
-  const plans = scenes.map((_, index) => plan(seed * 16 + index, rounds, { slow: options.slow, kills: options.kills, restarts }));
+  const plans = scenes.map((_, index) => plan(seed * 16 + index, rounds, { slow: options.slow, kills: options.kills, restarts, halfFrames: options.halfFrames ?? options.server !== 'prosody' }));
   const meeting = new Meeting(scenes.length);
   const down = (): Promise<void> => stage.server.kill();
   const up = async (): Promise<void> => {
@@ -209,7 +211,7 @@ async function judge(scene: Scene, rounds: readonly Round[], { server, surface, 
   const others = surface === 'messenger' && fresh ? await freshDevice(scene) : undefined;
   for (const talk of [talks.room, talks.chat].filter((one) => one !== undefined)) {
     // What is still on its way may arrive yet.
-    await scene.timeline(talk, await scene.archive(talk));
+    await scene.timeline(talk, await scene.archive(talk), 90_000);
     const kept = await scene.archive(talk);
     messages += kept.length;
     add(hold(`the archive of ${talk.jid}`, kept, talk, sign));
@@ -225,7 +227,7 @@ async function judge(scene: Scene, rounds: readonly Round[], { server, surface, 
       await others.page.bringToFront();
       await others.page.evaluate((hash) => void (location.hash = hash), `#/${talk.kind}/${talk.jid}`);
       await others.view.find('log', new RegExp(`^Messages with ${talk.jid.split('@')[0]}`));
-      shows('a new device', await settledOn(others, kept));
+      shows('a new device', await settledOn(others, kept, 60_000));
       await scene.desk.page.bringToFront();
     }
   }

@@ -269,9 +269,9 @@ export class Scene {
   }
 
   /** What this browser shows of a conversation, once that is what is wanted; else whatever it shows in the end. */
-  async timeline(talk: Talk, wanted: readonly string[]): Promise<string[]> {
+  async timeline(talk: Talk, wanted: readonly string[], within = 30_000): Promise<string[]> {
     await this.#show(talk);
-    return settledOn(this.desk, wanted, () => this.#wake());
+    return settledOn(this.desk, wanted, within, () => this.#wake());
   }
 
   /** The same after a reload: from the disk alone. */
@@ -282,7 +282,7 @@ export class Scene {
 }
 
 /** Waits until these are shown, and nothing is on its way; what is shown in the end. */
-export async function settledOn({ view }: Desk, wanted: readonly string[], wake = async (): Promise<void> => {}): Promise<string[]> {
+export async function settledOn({ view }: Desk, wanted: readonly string[], within: number, wake = async (): Promise<void> => {}): Promise<string[]> {
   let shown: string[] = [];
   let woken = Date.now();
   const same = async (): Promise<boolean> => {
@@ -294,7 +294,7 @@ export async function settledOn({ view }: Desk, wanted: readonly string[], wake 
     }
     return shown.join(' ') === wanted.join(' ') && !texts.some((text) => /Sending|Failed/.test(text));
   };
-  await view.until(same, 'the order of the archive', 90_000).catch(() => {});
+  await view.until(same, 'the order of the archive', within).catch(() => {});
   return shown;
 }
 

@@ -16,7 +16,9 @@ const { values } = parseArgs({
     surface: { type: 'string' },
     browser: { type: 'string' },
     /** Cuts of a browser in one run, which begins with new accounts. */
-    rounds: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '12' },
+    /** Half frames for every server: see `Pace`. */
+    halves: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -47,7 +49,7 @@ for (let seed = Number(values.seed), done = 0; done < cuts; seed += 1, done += r
   };
   const name = `seed ${seed}: ${server}, ${surface}`;
   try {
-    const found = await runChaos({ server, surface, seed, rounds, slow: 3, kills: 3, restarts: seed % 3 === 0 ? 1 : 0, browsers, fresh: true, tell, trace });
+    const found = await runChaos({ server, surface, seed, rounds, slow: 3, kills: 3, restarts: seed % 3 === 0 ? 1 : 0, browsers, fresh: true, ...(values.halves && { halfFrames: true }), tell, trace });
     outcomes.push(...found);
     const faults = faultsOf(found);
     console.log(`${stamp()} ${name}: ${faults.length === 0 ? 'whole' : faults.join('\n  ')}`);
