@@ -330,9 +330,11 @@ export class Tab {
         for (const change of message.changes) if (change.topic === 'session') this.session = change.value;
       if (message.type === 'poke') world.seen(this, message.pokes);
     });
-    const watch = (this.watch = new LeaderWatch({ channel, clock, random: () => ids.next(), tab: name, claim: () => void this.#engine?.claim().catch(() => undefined) }));
-    // Looked at it would ask five times a second, which is the same and takes longer.
-    watch.visible(false);
+    // Whoever comes later looks after who is there already, as if nobody looked at it: five times a second were the same, and slow.
+    if (device.tabs.some((other) => other !== this)) {
+      this.watch = new LeaderWatch({ channel, clock, random: () => ids.next(), tab: name, claim: () => void this.#engine?.claim().catch(() => undefined) });
+      this.watch.visible(false);
+    }
     this.#engine = startEngine({
       tab: name,
       account,

@@ -33,7 +33,7 @@ export async function play(seed: number, { trace, only }: PlayOptions = {}): Pro
   const start = scheduler.now;
   prepare(world);
   const operations = random.int(8, 26);
-  const faultShare = only ? 0.7 : random.pick([0, 0.3, 0.6, 0.8]);
+  const faultShare = only ? (only.length > 0 ? 0.7 : 0) : random.pick([0, 0.3, 0.6, 0.8]);
   // Few kinds many times, or many kinds once: both find things.
   const favourites = only ?? (random.chance(0.5) ? Array.from({ length: random.int(1, 6) }, () => random.pick(kinds)) : kinds);
   for (const device of world.devices) scheduler.after(random.between(0, 8000), () => device.openTab());
