@@ -32,7 +32,7 @@ export class LiveStore implements Live {
     else map.set(key, value);
     this.#pending.set(`${topic}\0${key}`, { topic, key, value } as LiveChange);
     // In the next task at the earliest, so that what belongs together is told together.
-    this.#cancel ??= this.#clock.after(Math.max(0, this.#lastTold + spacing - this.#clock.now()), () => this.flush());
+    this.#cancel ??= this.#clock.after(Math.max(0, Math.min(spacing, this.#lastTold + spacing - this.#clock.now())), () => this.flush());
     for (const watcher of this.#watchers.get(topic) ?? []) watcher(key, value as never, before as never);
   }
 

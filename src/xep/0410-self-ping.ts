@@ -61,7 +61,10 @@ function sweep(ctx: XepContext): void {
   const { triedAt } = sweeps.of(ctx);
   const now = ctx.clock.now();
   for (const room of roomsOf(ctx)) {
-    if (now - Math.max(room.heardAt, triedAt.get(room.jid) ?? 0) < silence) continue;
+    const last = Math.max(room.heardAt, triedAt.get(room.jid) ?? 0);
+    // A clock that was set back does not say how long it was silent.
+    if (last <= now && now - last < silence) continue;
+    room.heardAt = Math.min(room.heardAt, now);
     const { state, refusal } = room.view;
     const lost = state === 'refused' && (refusal === 'unreachable' || refusal === 'shutdown');
     if (state !== 'joined' && !lost) continue;

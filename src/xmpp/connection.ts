@@ -305,11 +305,13 @@ class XmppConnection implements Connection {
     const { clock, management } = this.#options;
     const look = (): void => {
       const quiet = clock.now() - stream.receivedAt;
-      if (quiet >= idleProbe.after) this.#probe(idleProbe.deadline);
+      // A clock that was set back does not say how long: it counts as long.
+      const long = quiet < 0 || quiet >= idleProbe.after;
+      if (long) this.#probe(idleProbe.deadline);
       // It speaks and does not hear: a line that is dead in one direction only.
       const { unansweredSince = Infinity } = management;
       if (clock.now() - unansweredSince >= deafAfter) stream.fail(new ChatError('timeout', 'the server answers nothing'));
-      this.#cancelIdle = clock.after(quiet >= idleProbe.after ? idleProbe.after : idleProbe.after - Math.max(0, quiet), look);
+      this.#cancelIdle = clock.after(long ? idleProbe.after : idleProbe.after - quiet, look);
     };
     look();
   }

@@ -36,6 +36,16 @@ describe('engine/live-store', () => {
     expect(live.all()).to.deep.equal([]);
   });
 
+  it('does not keep a change to itself for hours because the clock was set back by hours', () => {
+    const { clock, told, live } = make();
+    live.set('typing', 'a@x', ['a']);
+    clock.advance(0);
+    clock.sleep(-7_200_000);
+    live.set('typing', 'b@x', ['b']);
+    clock.advance(100);
+    expect(told).to.have.lengthOf(2);
+  });
+
   it('finds by prefix, and lets the engine watch a topic', () => {
     const { live } = make();
     const seen: unknown[] = [];

@@ -70,6 +70,16 @@ describe('xep/0410-self-ping', () => {
     expect(ctx.clock.pending).to.equal(0);
   });
 
+  it('asks at once where the clock was set back: how long the room was silent is not known any more', async () => {
+    const ctx = await inside();
+    ctx.clock.sleep(-7_200_000);
+    ctx.clock.advance(60_000);
+    expect(pings(ctx)).to.have.length(1);
+    await settled();
+    ctx.clock.advance(14 * 60_000);
+    expect(pings(ctx), 'and then as always').to.have.length(1);
+  });
+
   it('tries a room that was out of reach again', async () => {
     const ctx = await inside();
     muc.onPresence!(parse(self.replace('<presence', `<presence type='unavailable'`).replace('110', '332')), ctx);

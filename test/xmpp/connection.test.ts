@@ -258,6 +258,16 @@ describe('xmpp/connection', () => {
     expect(test.unknown.map(({ attrs }) => attrs['id'])).to.include('unheard');
   });
 
+  it('finds a dead line within 45 s also where the clock was set back by hours', async () => {
+    const server = new ModelServer();
+    const test = client(server);
+    await test.online();
+    server.socket.dead = true;
+    test.clock.sleep(-7_200_000);
+    test.clock.advance(45_000);
+    await test.state('waiting');
+  });
+
   it('finds out by the clock that the machine slept: proves the line within 9 s of waking, calls at once where it was waiting or calling', async () => {
     const server = new ModelServer();
     const test = client(server);
