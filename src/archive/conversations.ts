@@ -55,8 +55,10 @@ export async function countUnread(unit: Unit, fresh: readonly StoredMessage[], m
       if (conversation.unread > 0 && last && comparePlaces(last, row.place) > 0) recount.add(row.conversation);
       continue;
     }
+    const { nick } = row.kept;
+    if (nick && nick !== conversation.nickname) unit.putConversation({ ...conversation, nickname: nick });
     const stale = pointer?.[1] === TAIL && pointer[2] < mark;
-    if (!pointer || stale || comparePlaces(row.place, pointer) > 0) unit.putConversation({ ...conversation, unread: conversation.unread + 1 });
+    if (!pointer || stale || comparePlaces(row.place, pointer) > 0) unit.putConversation({ ...unit.conversation(row.conversation)!, unread: conversation.unread + 1 });
   }
   if (recount.size === 0) return;
   // What was unread before may stand on either side of the new pointer.

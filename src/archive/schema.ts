@@ -25,6 +25,8 @@ export type KeptOfMessage = {
   readonly folded?: Place;
   /** It was bounced, so no acknowledgement makes it `sent`. */
   readonly bounced?: boolean;
+  /** What its sender calls himself. */
+  readonly nick?: string;
   /** Its sender wants to know when it has been displayed. */
   readonly markable?: true;
 };

@@ -250,7 +250,7 @@ export class AccountKeeper {
     try {
       await this.#events.changed(opened);
       const { account: jid, scramSeen } = identity;
-      opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen, tab: opened.tab }, identity.secret);
+      opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen, tab: opened.tab, ...(identity.nickname && { nickname: identity.nickname }) }, identity.secret);
       opened.watchLeader(clock, Math.random).catch((error: unknown) => log.debug('nobody looks after the leader', error));
     } catch (error) {
       await this.#close();

@@ -3,6 +3,7 @@ import type { ContactRow, SubscriptionRequestRow } from '../model/contact.js';
 import type { ConversationRow } from '../model/conversation.js';
 import type { RoomRow } from '../model/room.js';
 import type { ShelfName } from '../model/shelf.js';
+import { localOf } from '../base/jid.js';
 import { Source } from './value.js';
 
 /** The lists of the open account as the archive has them; empty while there is none. */
@@ -13,6 +14,7 @@ export class AccountLists {
   readonly requests = new Source<readonly SubscriptionRequestRow[]>([]);
   readonly rooms = new Source<readonly RoomRow[]>([]);
   readonly #contactByJid = new Map<string, ContactRow>();
+  #nicknames: ReadonlyMap<string, string> = new Map();
   #archive: PageArchive | undefined;
 
   /** Shows another account's lists, or none. Resolves when they have been read. */
@@ -24,6 +26,12 @@ export class AccountLists {
     this.requests.set([]);
     this.rooms.set([]);
     if (archive) await Promise.all([this.#readConversations(), this.shelf('contacts'), this.shelf('requests'), this.shelf('rooms')]);
+  }
+
+  /** What somebody calls himself, together with who that is: anybody may call himself anything. */
+  nicknamed(jid: string): string | undefined {
+    const nickname = this.#nicknames.get(jid);
+    return nickname && `${nickname} (${localOf(jid) || jid})`;
   }
 
   contact(jid: string): ContactRow | undefined {
@@ -45,6 +53,7 @@ export class AccountLists {
   }
 
   #show(rows: readonly ConversationRow[] | undefined): void {
+    this.#nicknames = new Map((rows ?? []).flatMap(({ jid, nickname }) => (nickname ? [[jid, nickname]] : [])));
     this.conversations.set(rows?.toSorted((a, b) => b.lastAt - a.lastAt || (a.jid < b.jid ? -1 : 1)));
     this.unread.set((rows ?? []).reduce((sum, row) => sum + row.unread, 0));
   }

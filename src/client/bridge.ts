@@ -15,6 +15,8 @@ export type EngineStart = {
   /** Bare JID; for an anonymous account, the domain that will give it one. */
   readonly account: string;
   readonly deployment: Deployment;
+  /** What the person wants to be called. */
+  readonly nickname?: string;
   /** A SCRAM has worked for this account: the password is never sent in the clear again. */
   readonly scramSeen: boolean;
   /** Names this page's engine among those of other tabs. */

@@ -101,7 +101,7 @@ export interface ChatClient {
   presence(jid: string): Value<PresenceView | undefined>;
   /** The picture of a contact; asks for it once when first watched. */
   avatar(jid: string): Value<Blob | undefined>;
-  /** The contact's roster name, else the nickname given to a room, else the address's local part. */
+  /** The contact's roster name, else the nickname given to a room, else what they call themselves beside the address's local part, else that part. */
   nameOf(jid: string): string;
   saveContact(contact: { readonly jid: string; readonly name?: string; readonly groups: readonly string[] }, subscribe: boolean): Promise<void>;
   removeContact(jid: string): Promise<void>;

@@ -300,7 +300,7 @@ class PageClient implements ChatClient {
     const nick = resourceOf(jid);
     const room = this.rooms.value.find((row) => row.jid === bare);
     if (nick && (room || this.#live.room.get(bare).value)) return nick;
-    return this.#lists.contact(jid)?.name ?? this.#lists.contact(bare)?.name ?? room?.name ?? this.#live.room.get(bare).value?.name ?? (localOf(bare) || bare);
+    return this.#lists.contact(jid)?.name ?? this.#lists.contact(bare)?.name ?? room?.name ?? this.#live.room.get(bare).value?.name ?? this.#lists.nicknamed(bare) ?? (localOf(bare) || bare);
   }
   async saveContact(contact: Parameters<ChatClient['saveContact']>[0], subscribe: boolean): Promise<void> {
     await this.#ask('saveContact', contact, subscribe);

@@ -55,6 +55,7 @@ export function createAccountHost(openChannel: OpenChannel): Pick<EngineHost, 'v
         service: serviceOf(domainOf(start.account), start.deployment),
         proof: async () => proofOf(start.account, await secret()),
         scramSeen: start.scramSeen,
+        nickname: start.nickname,
         ...(start.tab === undefined ? {} : { tab: start.tab }),
         openSocket,
         sasl2: () => import('../xep/0388-sasl2.js'),

@@ -11,6 +11,7 @@ import { ChatError } from '../base/error.js';
 export type ContextPorts = {
   /** The account's address, or the domain it will be given one on (SASL ANONYMOUS). */
   readonly account: string;
+  readonly nickname: string | undefined;
   readonly connection: () => Connection | undefined;
   readonly archive: Archive;
   readonly live: Live;
@@ -23,7 +24,7 @@ export type ContextPorts = {
 
 /** What the modules are given: one for as long as an engine leads. */
 export function createContext(ports: ContextPorts): XepContext {
-  const { account, connection, archive, live, modules, trusts, clock, newId, log } = ports;
+  const { account, nickname, connection, archive, live, modules, trusts, clock, newId, log } = ports;
   const jid = (): string => connection()?.jid ?? account;
   const need = (): Connection => {
     const now = connection();
@@ -43,6 +44,7 @@ export function createContext(ports: ContextPorts): XepContext {
     get streamFeatures() {
       return connection()?.features;
     },
+    nickname,
     clock,
     newId,
     log,

@@ -43,6 +43,7 @@ export type EngineOptions = {
   /** Bare JID; for SASL ANONYMOUS the domain that will give one. */
   readonly account: string;
   readonly deployment: Deployment;
+  readonly nickname?: string | undefined;
   readonly archiveName: string;
   readonly modules: readonly XepModule[];
   readonly openArchive: (name: string, onPoke: (pokes: readonly Poke[]) => void) => Promise<Archive>;
@@ -187,6 +188,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   });
   const ctx: XepContext = createContext({
     account,
+    nickname: options.nickname,
     connection: () => connection,
     archive,
     live,

@@ -17,6 +17,8 @@ export type ConversationRow = {
   readonly readUpTo?: Place;
   /** More was read on this device than the other ones, and whoever wrote it, have been told. */
   readonly untold?: true;
+  /** What the other side calls itself; anybody may call himself anything. */
+  readonly nickname?: string;
   /** What was typed and not sent. */
   readonly draft?: string;
 };

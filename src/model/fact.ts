@@ -43,8 +43,8 @@ export type Fact<K extends FactKind = FactKind> = { [P in K]: FactBase & { reado
 
 /** What may be said. `target` is the id that the kind's specification aims by. */
 export interface FactKinds {
-  /** `markable`: its sender wants to know when it has been displayed (XEP-0333). */
-  message: { body: string; attachments?: readonly Attachment[]; invitation?: Invitation; markable?: true };
+  /** `markable`: its sender wants to know when it has been displayed (XEP-0333). `nick`: what its sender calls himself. */
+  message: { body: string; attachments?: readonly Attachment[]; invitation?: Invitation; markable?: true; nick?: string };
   /** The server or the recipient bounced a message of ours (RFC 6120 §8.3); `target` is its `messageId`. */
   failure: { target: string; condition: string; text?: string };
   /** `sender` has seen everything up to `target`; where that is this account, on whichever device, it is read here too. */

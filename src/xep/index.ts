@@ -8,6 +8,7 @@ import { oob } from './0066-oob.js';
 import { chatStates } from './0085-chat-states.js';
 import { caps } from './0115-caps.js';
 import { avatars } from './0153-avatars.js';
+import { nicknames } from './0172-nicknames.js';
 import { receipts } from './0184-receipts.js';
 import { delay } from './0203-delay.js';
 import { invitations } from './0249-invitations.js';
@@ -37,6 +38,7 @@ export const modules: readonly XepModule[] = [
   displayedMarkers,
   displayedSync,
   settings,
+  nicknames,
   delay,
   mam,
   clientState,

@@ -60,6 +60,8 @@ export interface XepContext {
   readonly me: string;
   /** The server's domain. */
   readonly server: string;
+  /** What the person wants to be called, where that is known. */
+  readonly nickname?: string | undefined;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly log: Log;

@@ -11,6 +11,7 @@ import { childElements, xml } from '../xmpp/element.js';
 import { readDelay } from './0203-delay.js';
 import { originIdOf, stanzaIdBy, usableId } from './0359-stanza-ids.js';
 import { bodyWithAddresses, readOob } from './0066-oob.js';
+import { nickIn } from './0172-nicknames.js';
 import { isMarkable, isMarker } from './0333-displayed-markers.js';
 import { stanzaError } from './stanza-error.js';
 import type { Element } from '../xmpp/element.js';
@@ -159,7 +160,8 @@ export const message: XepModule = {
     if (isInvitation(stanza)) return [];
     const { body, attachments } = readOob(stanza, bodyOf(stanza));
     if (body.trim() === '' && !attachments.length) return [];
-    return [{ ...base, kind: 'message', body, ...(attachments.length && { attachments }), ...(!base.mine && isMarkable(stanza) && { markable: true }) }];
+    const nick = !base.mine && base.chatType === 'chat' && !resourceOf(base.conversation) && nickIn(stanza);
+    return [{ ...base, kind: 'message', body, ...(nick && { nick }), ...(attachments.length && { attachments }), ...(!base.mine && isMarkable(stanza) && { markable: true }) }];
   },
   apply: {
     failure(state, fact) {

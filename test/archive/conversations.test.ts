@@ -56,6 +56,16 @@ describe('conversations', () => {
     expect((await archive.conversation(BOB))?.unread).to.equal(2);
   });
 
+  it('knows what somebody calls himself, as he last said', async () => {
+    const { archive } = await open();
+    await archive.append([[{ ...message('one'), nick: 'Robert' }], [message('two')], [{ ...message('three', { mine: true }), nick: 'not his' }]]);
+    expect(await archive.conversation(BOB)).to.include({ nickname: 'Robert', unread: 0 });
+    await archive.append([[{ ...message('four'), nick: 'Bob' }]]);
+    expect(await archive.conversation(BOB)).to.include({ nickname: 'Bob', unread: 1 });
+    const last = (await archive.window(BOB, {}, 1)).at(-1);
+    expect(last?.kind === 'message' && last.row).to.not.have.any.keys('nick', 'kept');
+  });
+
   it('takes an own message, from any device, for having read', async () => {
     const { archive } = await open();
     await archive.append([[message('one')], [message('two')]]);

@@ -123,7 +123,7 @@ export type FakeContext = XepContext & {
 };
 
 /** A context of `jid`. An IQ that no handler answers is refused with `service-unavailable`. */
-export function fakeContext(options: { jid?: string; modules?: readonly XepModule[]; streamFeatures?: Element } = {}): FakeContext {
+export function fakeContext(options: { jid?: string; nickname?: string; modules?: readonly XepModule[]; streamFeatures?: Element } = {}): FakeContext {
   const jid = options.jid ?? 'romeo@montague.example/garden';
   const handlers: Parameters<FakeContext['onIq']>[0][] = [];
   let ids = 0;
@@ -131,6 +131,7 @@ export function fakeContext(options: { jid?: string; modules?: readonly XepModul
     jid,
     me: bareJid(jid),
     server: domainOf(jid),
+    nickname: options.nickname,
     clock: new TestClock(),
     newId: () => `id${++ids}`,
     log: silentLog,
