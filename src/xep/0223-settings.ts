@@ -64,8 +64,8 @@ async function take(ctx: XepContext, item: Element | undefined): Promise<void> {
   await keep(ctx, { tellRead: tellRead === 'true' });
 }
 
-async function synchronize(ctx: XepContext): Promise<void> {
-  if ((await settingsOf(ctx)).unsaved) return save(ctx);
+async function synchronize(ctx: XepContext, { unsaved }: Kept): Promise<void> {
+  if (unsaved) return save(ctx);
   await take(ctx, (await fetchItems(ctx, NODE, ITEM))?.find((item) => item.attrs['id'] === ITEM));
 }
 
@@ -75,7 +75,7 @@ export const settings: XepModule = {
   features: [`${NODE}+notify`],
   // Beside the rest of the start: nothing else waits for it.
   async onReady(ctx) {
-    synchronize(ctx).catch((error: unknown) => ctx.log.debug('no settings', error));
+    synchronize(ctx, await settingsOf(ctx)).catch((error: unknown) => ctx.log.debug('no settings', error));
   },
   async react({ stanza, base, origin, copy }: Incoming, ctx) {
     const items = origin === 'live' && !copy ? stanza.getChild('event', NS_EVENT)?.getChild('items', NS_EVENT) : undefined;

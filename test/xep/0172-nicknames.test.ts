@@ -46,5 +46,6 @@ describe('xep/0172-nicknames', () => {
     expect(called('🐳'.repeat(100))).to.equal('🐳'.repeat(60));
     expect(nickIn(parse("<message><nick xmlns='urn:other'>x</nick></message>"))).to.equal(undefined);
     expect(nickIn(parse('<message/>'))).to.equal(undefined);
+    for (const nickname of [{}, 7, '\u200b', 'x'.repeat(500)] as string[]) expect(write(fakeContext({ nickname })).getChildText('nick') ?? '').to.have.lengthOf(nickname.length === 500 ? 60 : 0);
   });
 });
