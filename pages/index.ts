@@ -33,6 +33,9 @@ async function start(): Promise<void> {
       if (me !== undefined && client.mode === 'login') history.replaceState(history.state, '', `?account=${encodeURIComponent(me)}${location.hash}`);
     });
     client.unread.subscribe(() => badge(client.unread.value));
+    void Promise.all([import('../components/messenger/alerts.js'), import('./alert-ports.js')])
+      .then(([{ alertTo }, { alertPorts }]) => alertTo(client, alertPorts((hash) => (location.hash = hash))))
+      .catch(reportError);
     return client;
   };
   session.append(messenger);

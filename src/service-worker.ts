@@ -29,3 +29,9 @@ registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denyl
 self.addEventListener('message', ({ data }: ExtendableMessageEvent) => {
   if ((data as { type?: unknown } | null)?.type === 'SKIP_WAITING') void self.skipWaiting();
 });
+
+self.addEventListener('notificationclick', ({ notification }) => {
+  notification.close();
+  // A fragment of the app's own, put there by its page.
+  void self.clients.openWindow(new URL(String(notification.data).replace(/^[^#]*/, ''), self.registration.scope).href);
+});

@@ -186,6 +186,9 @@ export class OwnPresence extends ChatElement {
           <hr />
           ${this.#look()}
           <hr />
+          ${this.otherAccount && 'Notification' in window && Notification.permission === 'default'
+            ? html`<button type="button" class="button" @click="${() => void Notification.requestPermission().then(() => this.requestUpdate())}">${this.text.notifyMe}</button>`
+            : nothing}
           ${this.otherAccount ? html`<a class="button" href="${this.otherAccount}" target="_blank" rel="noopener">${icon('person-add')}${this.text.otherAccount}</a>` : nothing}
           <button type="button" class="button danger" @click="${() => {
             this.popup.hidePopover();

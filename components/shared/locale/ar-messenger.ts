@@ -61,6 +61,7 @@ export const arMessenger: MessengerWords = {
   reloadForNew: 'إعادة التحميل للنسخة الجديدة',
   newVersion: 'نسخة جديدة جاهزة.',
   otherAccount: 'حساب آخر',
+  notifyMe: 'أعلمني بالرسائل الجديدة',
   signInAgain: 'لم يعد الخادم يقبل كلمة مرورك.',
 
   // Conversations

@@ -48,6 +48,7 @@ export const deMessenger: MessengerWords = {
   reloadForNew: 'Neu laden und aktualisieren',
   newVersion: 'Eine neue Version ist bereit.',
   otherAccount: 'Weiteres Konto',
+  notifyMe: 'Bei neuen Nachrichten benachrichtigen',
   signInAgain: 'Der Server akzeptiert Ihr Passwort nicht mehr.',
 
   // Conversations

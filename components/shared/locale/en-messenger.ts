@@ -51,6 +51,7 @@ export const enMessenger = {
   reloadForNew: 'Reload for the new version',
   newVersion: 'A new version is ready.',
   otherAccount: 'Another account',
+  notifyMe: 'Notify me of new messages',
   signInAgain: 'The server does not accept your password any more.',
 
   // Conversations

@@ -48,6 +48,7 @@ export const esMessenger: MessengerWords = {
   reloadForNew: 'Recargar para actualizar',
   newVersion: 'Hay una versión nueva lista.',
   otherAccount: 'Otra cuenta',
+  notifyMe: 'Avisarme de mensajes nuevos',
   signInAgain: 'El servidor ya no acepta su contraseña.',
 
   // Conversations
