@@ -39,21 +39,27 @@ export class Companion {
     await this.#raw;
   }
 
+  /** On a busy machine its own stream may be given up for dead. */
+  async #there(): Promise<Raw> {
+    if (!(await this.#raw).online) await this.comeBack();
+    return this.#raw;
+  }
+
   async say(to: string, body: string): Promise<void> {
-    await (await this.#raw).say(to, body);
+    await (await this.#there()).say(to, body);
   }
 
   /** Says something in the room; back when the room has said it to everybody. */
   async sayToRoom(room: string, body: string): Promise<void> {
-    const raw = await this.#raw;
+    const raw = await this.#there();
     raw.send(xml('message', { type: 'groupchat', to: room, id: newId() }, xml('body', {}, body)));
     while (!raw.heard.some((message) => message.body === body)) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async archive(other: string): Promise<Heard[]> {
-    return (await this.#raw).archive(other);
+    return (await this.#there()).archive(other);
   }
   async roomArchive(room: string): Promise<Heard[]> {
-    return (await this.#raw).roomArchive(room);
+    return (await this.#there()).roomArchive(room);
   }
 }

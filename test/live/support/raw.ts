@@ -17,6 +17,8 @@ export type Heard = { readonly id: string; readonly from: string; readonly to: s
 /** Somebody else's client: stanzas in, stanzas out, no archive of its own and no cleverness. */
 export type Raw = {
   readonly jid: string;
+  /** Whether the stream it signed in on is still there. */
+  readonly online: boolean;
   /** Messages with a body, in the order they came. */
   readonly heard: readonly Heard[];
   /** Sends chat messages, one after the other; back when the server has dealt with all of them. */
@@ -117,6 +119,9 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
 
   return {
     jid,
+    get online() {
+      return connection.state.kind === 'online' && connection.jid === jid;
+    },
     heard,
     async say(to, ...bodies) {
       for (const body of bodies) connection.send(xml('message', { type: 'chat', to, id: newId() }, xml('body', {}, body)));
