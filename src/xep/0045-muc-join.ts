@@ -138,9 +138,9 @@ export function rejoinAll(ctx: XepContext): void {
   for (const room of joinedRooms(ctx)) void rejoin(ctx, room);
 }
 
-/** Enters every room that is kept for it and unknown in this session yet. Resolves when each has answered. */
+/** Enters every room that is kept for it and unknown in this session yet, or was asked for in vain without a connection. Resolves when each has answered. */
 export async function joinKept(ctx: XepContext): Promise<void> {
-  const rows = (await ctx.shelf.all('rooms')).filter((row) => row.autojoin && !roomOf(ctx, row.jid));
+  const rows = (await ctx.shelf.all('rooms')).filter((row) => row.autojoin && (roomOf(ctx, row.jid)?.view.state ?? 'left') === 'left');
   await Promise.all(rows.map((row) => joinKeptRow(ctx, row)));
 }
 

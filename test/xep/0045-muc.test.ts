@@ -103,6 +103,19 @@ describe('xep/0045-muc', () => {
       expect(view(ctx)).to.deep.include({ state: 'joining', nick: 'second' });
     });
 
+    it('that was in vain without a connection is made up for with the next one', async () => {
+      const ctx = witch();
+      await ctx.shelf.put('rooms', [{ jid: room, nick, autojoin: true, bookmarked: true }]);
+      let offline = true;
+      ctx.onIq(() => (offline ? new ChatError('offline', '') : undefined));
+      expect(await joinRoom(ctx, { jid: room, nick }).catch((error: unknown) => error)).to.have.property('code', 'offline');
+      offline = false;
+      await muc.onResumed!(ctx);
+      await settled();
+      await settled();
+      expect(ctx.sent.some((stanza) => stanza.attrs['to'] === `${room}/${nick}`)).to.equal(true);
+    });
+
     it('gives the password', async () => {
       const ctx = witch();
       await entering(ctx, { password: 'cauldronburn' });
