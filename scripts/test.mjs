@@ -43,6 +43,7 @@ const sections = [
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
   { name: 'simulated histories', parts: ['sim'], commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
+  { name: 'a session cut at every 61st of its operations', parts: ['sim'], commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },
   { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => [nodeTest(testFiles('test/sim'))], counts: true },
   { name: 'servers and scripts', parts: ['servers', 'live'], commands: () => [nodeTest(testFiles('test/servers', 'test/scripts'))], counts: true },
 ];

@@ -212,6 +212,8 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
     }
     reactions.add(incomings);
   };
+  /** A stream that is taken up again may begin with what was said in a room, before we have asked whether we are still in it. */
+  const keptRooms = new Map<string, string | undefined>();
   const inbox = new Inbox({
     archive,
     clock,
@@ -225,8 +227,8 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
           me: ctx.me,
           server: ctx.server,
           now: clock.now(),
-          isRoom: (jid) => isRoom(ctx, jid),
-          ownNick: (room) => ownNick(ctx, room),
+          isRoom: (jid) => isRoom(ctx, jid) || keptRooms.has(jid),
+          ownNick: (room) => ownNick(ctx, room) ?? keptRooms.get(room),
           archives: session.archives,
           keeps: (address) => fullAddresses.has(address),
         },
@@ -264,6 +266,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
     log,
     online: () => session.ready,
     joined: (room) => live.get('room', room)?.state === 'joined',
+    look: (room) => session.look(room),
     compose: (row, late) => composeMessage(ctx, row, late),
     send(row: OutboxRow, stanza: Element) {
       connection.send(stanza);
@@ -299,7 +302,8 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   seen = new SeenTeller({ archive, modules, ctx, live, clock, log });
 
   // What the pages see from here on is this engine's.
-  const [conversations, stream] = await Promise.all([archive.conversations(), store.load(), session.load(), showSettings(ctx)]);
+  const [conversations, stream, rooms] = await Promise.all([archive.conversations(), store.load(), archive.all('rooms'), session.load(), showSettings(ctx)]);
+  for (const { jid, nick } of rooms) keptRooms.set(jid, nick);
   noteAddresses([{ kind: 'conversations', rows: conversations }]);
   await outbox.recover(messageIds(stream));
 

@@ -18,6 +18,8 @@ export type OutboxPorts = {
   readonly online: () => boolean;
   /** In a room: whether one is in it. */
   readonly joined: (room: string) => boolean;
+  /** Looks in a room's archive, and settles what is not known to have come there. */
+  readonly look: (room: string) => void;
   /** The finished stanza: addressed, `id` and origin-id set, every module's `write` done; `late` asks for XEP-0203 delay. */
   readonly compose: (row: OutboxRow, late: boolean) => Element;
   /** Throws `offline`. */
@@ -154,8 +156,14 @@ export class Outbox {
 
   async #missEcho(originIds: ReadonlySet<string>): Promise<void> {
     if (this.#stopped) return;
-    const { archive } = this.#ports;
-    for (const row of await archive.outbox()) if (row.state === 'inflight' && originIds.has(row.originId)) await archive.setOutboxState(row.id, 'unknown');
+    const { archive, look } = this.#ports;
+    const rooms = new Set<string>();
+    for (const row of await archive.outbox()) {
+      if (row.state !== 'inflight' || !originIds.has(row.originId)) continue;
+      await archive.setOutboxState(row.id, 'unknown');
+      rooms.add(row.conversation);
+    }
+    for (const room of rooms) look(room);
   }
 
   /** The stream that carried these was lost for good: whether the server got them is not known (XEP-0198 §5). */

@@ -122,6 +122,11 @@ export class Session {
     this.#look();
   }
 
+  /** What was sent there is to be looked for now. */
+  look(archive: string): void {
+    if (this.ready) void this.#catchUpArchive(archive, this.#alive());
+  }
+
   /** Something of this archive was sent or received and has no place in it yet. */
   touched(archive: string, how: keyof typeof settleAfter): void {
     if (this.#settling.has(archive) || !this.#archives.has(archive)) return;

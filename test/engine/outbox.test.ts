@@ -47,15 +47,16 @@ describe('engine/outbox', () => {
   };
   const put = (archive: Archive, body: string, conversation = BOB, file?: Blob) =>
     archive.enqueue({ conversation, chatType: conversation === ROOM ? 'groupchat' : 'chat', sender: ME, archive: ME, body, ...(file && { file, fileName: 'f.txt' }) }, `origin-of-${body}`, Date.UTC(2026, 0, 1));
-  type World = { wire: Element[]; online: boolean; joined: boolean; ports: OutboxPorts; clock: TestClock; outbox: Outbox };
+  type World = { wire: Element[]; looked: string[]; online: boolean; joined: boolean; ports: OutboxPorts; clock: TestClock; outbox: Outbox };
   const world = (archive: Archive, more: Partial<OutboxPorts> = {}): World => {
     const clock = new TestClock();
     const it: World = {
-      wire: [], online: true, joined: false, clock,
+      wire: [], looked: [], online: true, joined: false, clock,
       ports: {
         archive, clock, live: new TestLive(), log: silentLog,
         online: () => it.online,
         joined: () => it.joined,
+        look: (room) => it.looked.push(room),
         compose: (row, late) => {
           const stanza = messageStanza({ to: row.conversation, chatType: row.chatType, id: row.originId, body: row.body, attachments: row.attachments });
           if (late) stanza.attrs['late'] = 'yes';
@@ -122,7 +123,8 @@ describe('engine/outbox', () => {
     await it.outbox.acked(it.wire);
     expect(await timeline(archive, ROOM)).to.equal('hello:sending');
     it.clock.advance(30_000);
-    await until(async () => (await archive.outbox())[0]?.state === 'unknown', 'the missing echo');
+    await until(async () => (await archive.outbox())[0]?.state === 'unknown' && it.looked.length > 0, 'the missing echo');
+    expect(it.looked).to.deep.equal([ROOM]);
     await it.outbox.settle(await it.outbox.doubtful((row) => row.conversation === ROOM), () => 'absent');
     expect(sent(it)).to.deep.equal(['aside', 'hello', 'hello']);
     expect(new Set(it.wire.slice(1).map((stanza) => stanza.attrs['id'])).size, 'under the same id').to.equal(1);

@@ -23,12 +23,12 @@ const mutating = ({ file, from, to }: Mutation): Plugin => ({
 });
 
 /** Writes it to a folder of its own, which goes with the process. */
-export async function bundleWorker(mutation?: Mutation): Promise<string> {
+export async function bundleWorker(mutation?: Mutation, entry = 'worker.ts'): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tertulia-sim-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const outfile = join(folder, 'worker.cjs');
   await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
     outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', sourcemap: 'inline', sourcesContent: false, logLevel: 'error',
     tsconfig: join(root, 'tsconfig.json'),
     plugins: mutation ? [mutating(mutation)] : [],

@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util';
 import { bundleWorker } from './bundle.js';
 import type { Mutation } from './bundle.js';
 import type { FaultKind } from './faults.js';
+import type { Played } from './play.js';
 import { playAll } from './pool.js';
+import type { Job } from './worker.js';
 import { dialectFor } from './server/dialects.js';
 
 type Mutant = Mutation & {
@@ -135,7 +137,7 @@ for (const { rule, faults, server = '', ...mutation } of mutants.filter((mutant)
     .filter(({ seed }) => dialectFor(seed).name.includes(server))
     .slice(0, Number(values.histories));
   // oxlint-disable-next-line no-await-in-loop -- one after the other
-  await playAll(bundle, jobs, Number(values.workers), ({ violations }) => {
+  await playAll<Job, Played>(bundle, jobs, Number(values.workers), ({ violations }) => {
     if (noticed === undefined) played += 1;
     noticed ??= violations[0];
   }, () => noticed !== undefined);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { bundleWorker } from './bundle.js';
 import type { Played } from './play.js';
 import { playAll } from './pool.js';
+import type { Job } from './worker.js';
 
 describe('a history', () => {
   it('is the very same for the same seed, on another thread, after another one; another seed gives another', async () => {
@@ -21,7 +22,7 @@ describe('a history', () => {
     const bundle = await bundleWorker({ file: 'src/engine/inbox.ts', from: 'if (incoming) messages.push(', to: 'if (incoming && incoming.base.mine) messages.push(' });
     const played: Played[] = [];
     const seeds = Array.from({ length: 10 }, (_, i) => ({ seed: i + 1, only: [] }));
-    await playAll(bundle, seeds, 1, (one) => void played.push(one), () => played.some(({ violations }) => violations.length > 0));
+    await playAll<Job, Played>(bundle, seeds, 1, (one) => void played.push(one), () => played.some(({ violations }) => violations.length > 0));
     assert.ok(played.some(({ violations }) => violations.length > 0));
   });
 });

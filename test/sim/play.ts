@@ -107,7 +107,7 @@ function operate(world: World): void {
   } else if (tabs.length > 0) void again(world, random.pick(tabs));
 }
 
-async function write(world: World, tab: Tab, conversation: string): Promise<void> {
+export async function write(world: World, tab: Tab, conversation: string): Promise<void> {
   const isRoom = conversation === world.server.room.jid;
   const { name: device } = tab.device;
   const body = `${device}-${world.nextNumber()}`;
@@ -138,7 +138,7 @@ async function read(archive: Archive, conversation: string): Promise<Line[]> {
 }
 
 /** Somebody opens a gap; false where it did not get further. */
-async function openGap(world: World, tab: Tab, conversation: string): Promise<boolean> {
+export async function openGap(world: World, tab: Tab, conversation: string): Promise<boolean> {
   try {
     const gap = firstGap(await read(tab.archive!, conversation));
     if (gap === undefined) return false;
@@ -197,7 +197,7 @@ async function rest(world: World): Promise<DeviceEnd[]> {
 }
 
 /** People see to what only they can see to. */
-async function settle(world: World, ms: number): Promise<void> {
+export async function settle(world: World, ms: number): Promise<void> {
   const { scheduler, server } = world;
   for (let left = ms; left > 0; left -= 25_000) {
     // oxlint-disable-next-line no-await-in-loop -- time passes
@@ -210,7 +210,7 @@ async function settle(world: World, ms: number): Promise<void> {
   }
 }
 
-async function view(world: World): Promise<{ lines: Record<string, readonly Line[]>; outbox: DeviceEnd['outbox'] }[]> {
+export async function view(world: World): Promise<{ lines: Record<string, readonly Line[]>; outbox: DeviceEnd['outbox'] }[]> {
   let done = false;
   const views = Promise.all(
     world.devices.map(async ({ name, tabs }) => {
@@ -231,7 +231,7 @@ async function view(world: World): Promise<{ lines: Record<string, readonly Line
 }
 
 /** Every gap is opened, as long as that leads further. */
-async function openAll(world: World): Promise<void> {
+export async function openAll(world: World): Promise<void> {
   let done = false;
   const all = Promise.all(
     world.devices.map(async ({ tabs: [tab] }) => {

@@ -32,7 +32,7 @@ function tell({ seed, dialect, violations, faults, story }: Played): void {
 }
 
 if (values.trace) {
-  await playAll(bundle, [{ seed: first, trace: true, only }], 1, (played) => tell(played));
+  await playAll<Job, Played>(bundle, [{ seed: first, trace: true, only }], 1, (played) => tell(played));
   process.exit(0);
 }
 
@@ -42,7 +42,7 @@ const jobs: Job[] = [...kept, ...Array.from({ length: histories }, (_, i) => ({ 
 const played: Played[] = [];
 const failed: Played[] = [];
 const counts = new Map<FaultKind, number>();
-await playAll(bundle, jobs, Number(values.workers), (one) => {
+await playAll<Job, Played>(bundle, jobs, Number(values.workers), (one) => {
   played.push(one);
   for (const [kind, count] of one.faults) counts.set(kind, (counts.get(kind) ?? 0) + count);
   if (one.violations.length > 0) {
@@ -55,7 +55,7 @@ await playAll(bundle, jobs, Number(values.workers), (one) => {
 // Each that failed, and a few that did not, once more: the same seed gives the very same history.
 const again = [...failed.slice(0, 5), ...played.slice(0, 5)];
 const unlike: number[] = [];
-await playAll(bundle, again.map(({ seed }) => ({ seed, only })), Number(values.workers), (one) => {
+await playAll<Job, Played>(bundle, again.map(({ seed }) => ({ seed, only })), Number(values.workers), (one) => {
   if (one.hash !== again.find(({ seed }) => seed === one.seed)!.hash) unlike.push(one.seed);
 });
 for (const seed of unlike) console.log(`seed ${seed} does not give the same history twice`);

@@ -14,7 +14,15 @@ import { dialectFor } from './server/dialects.js';
 import type { Dialect } from './server/dialects.js';
 import { Server } from './server/server.js';
 
-export type WorldOptions = { readonly seed: number; readonly trace?: ((line: string) => void) | undefined };
+export type WorldOptions = {
+  readonly seed: number;
+  readonly trace?: ((line: string) => void) | undefined;
+  /** The seed's, where absent. */
+  readonly dialect?: Dialect;
+  readonly devices?: readonly string[];
+  /** A frame is handed to a tab's socket, or to the server's end of it. */
+  readonly onFrame?: (tab: Tab, up: boolean, frame: string) => void;
+};
 
 const begin = Date.UTC(2030, 0, 1);
 
@@ -41,8 +49,10 @@ export class World {
   readonly #deviceOf = new Map<string, string>();
   readonly #trace: ((line: string) => void) | undefined;
   readonly #network: Random;
+  readonly #onFrame: WorldOptions['onFrame'];
 
-  constructor({ seed, trace }: WorldOptions) {
+  constructor({ seed, trace, dialect, devices = ['d1', 'd2', 'd3'], onFrame }: WorldOptions) {
+    this.#onFrame = onFrame;
     this.seed = seed;
     this.#trace = trace;
     this.random = new Random(seed);
@@ -51,7 +61,7 @@ export class World {
     this.faults = new Faults((kind) => {
       this.event({ kind: 'fault', fault: kind });
     });
-    this.dialect = dialectFor(seed);
+    this.dialect = dialect ?? dialectFor(seed);
     this.server = new Server({
       dialect: this.dialect,
       faults: this.faults,
@@ -68,7 +78,7 @@ export class World {
       },
     });
     this.people = ['ann', 'ben'].map((name) => new Person(this, name, this.random.fork()));
-    this.devices = ['d1', 'd2', 'd3'].map((name) => new Device(this, name));
+    this.devices = devices.map((name) => new Device(this, name));
   }
 
   /** Whose a resource is. */
@@ -143,6 +153,7 @@ export class World {
   connect(tab: Tab): SocketLike {
     const link = new Link((this.#linkCount += 1), tab, this.scheduler, this.#network, this.dialect.latency * this.#network.between(0.3, 2), (which, up, frame) => {
       this.note(`${tab.name}${up ? '>' : '<'}`, String(which.id), frame);
+      this.#onFrame?.(tab, up, frame);
       const jid = up ? undefined : /<jid>([^<]*)<\/jid>/.exec(frame)?.[1];
       if (jid !== undefined && frame.includes('xmpp-bind')) this.#deviceOf.set(jid, tab.device.name);
     });

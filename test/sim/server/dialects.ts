@@ -30,7 +30,7 @@ const prosody: Dialect = {
 };
 
 /** How often each is drawn. */
-const dialects: readonly (readonly [number, Dialect])[] = [
+export const dialects: readonly (readonly [number, Dialect])[] = [
   [5, prosody],
   [4, { ...prosody, name: 'ejabberd-like', keepsFor: 300, offlineStore: true, bareToAll: false, pageLimit: 100, archivesReceipts: true }],
   [2, { ...prosody, name: 'short pages', pageLimit: 4, keepsFor: 60 }],
