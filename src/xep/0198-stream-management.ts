@@ -15,7 +15,7 @@ import { toFrame } from '../xmpp/serialize.js';
 import type { Negotiation, StreamManagement } from '../xmpp/connection-types.js';
 import { Emitter } from '../base/emitter.js';
 import type { Unsubscribe } from '../base/emitter.js';
-import { ChatError } from '../base/error.js';
+import { ChatError, toChatError } from '../base/error.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 
@@ -45,6 +45,8 @@ export type StreamManagementOptions = { readonly store: SmStore; readonly clock:
 const delays = { afterMessage: 20, afterOther: 2_000, acknowledge: 1_000 } as const;
 /** A disk that has not answered by then holds up no stream, milliseconds. */
 const diskDeadline = 5_000;
+/** Milliseconds for a resumed stream's first answer. */
+const heardWithin = 5_000;
 /** Stanzas handled after which an `<a/>` is sent at once; servers keep queues of a hundred and up. */
 const acknowledgeEvery = 32;
 
@@ -83,8 +85,6 @@ class Management implements StreamManagement {
   #saving: Promise<void> = Promise.resolve();
   #nextSave: Promise<void> | undefined;
   #asked: number | undefined;
-  /** Resumed, and not one `<a/>` since. */
-  #unheard = false;
   #cancelRequest: (() => void) | undefined;
   #requestIsSoon = false;
   #cancelAck: (() => void) | undefined;
@@ -135,9 +135,9 @@ class Management implements StreamManagement {
       this.#fromDisk = false;
       this.#stream = stream;
       this.#told = this.#hIn;
-      this.#unheard = true;
       if (acked.length > 0) this.#emitter.emit('acked', acked);
       void this.#save();
+      await this.#isHeard(stream);
       // §5: what the server has not got is sent again, as it was and in order.
       for (const { frame } of this.#queue) stream.send(parseFrame(frame));
       if (this.#queue.length > 0) this.request();
@@ -153,6 +153,34 @@ class Management implements StreamManagement {
     this.#reset();
     await this.#saveSoon();
     return 'failed';
+  }
+
+  /**
+   * Prosody 0.12 puts the half of a frame that a cut has left over before the first frames of the stream that is resumed. They are
+   * swallowed and never counted, so that every `h` after them speaks of the wrong stanzas, or it hears nothing any more. So nothing
+   * that counts is sent before a question was answered; a stream without an answer is not resumed again, and what is in the queue
+   * is of unknown fate then, and the archive's to find.
+   */
+  async #isHeard(stream: Negotiation): Promise<void> {
+    stream.send(xml('r', { xmlns: NS_SM }));
+    let cancel = (): void => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = this.#options.clock.after(heardWithin, () => reject(new ChatError('timeout', 'the resumed stream is not heard')));
+    });
+    try {
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- the answer may come after a question of the server's
+        const element = await Promise.race([stream.nextNonza(), late]);
+        this.nonza(element);
+        if (element.is('a', NS_SM)) return;
+      }
+    } catch (error) {
+      // A line that is cut once more says nothing of the server.
+      if (toChatError(error, 'protocol').code === 'timeout') this.#id = undefined;
+      throw error;
+    } finally {
+      cancel();
+    }
   }
 
   enabling(): Element {
@@ -186,7 +214,6 @@ class Management implements StreamManagement {
     if (element.is('r', NS_SM)) void this.#acknowledge();
     else if (element.is('a', NS_SM)) {
       this.#asked = undefined;
-      this.#unheard = false;
       const acked = this.#acknowledged(stream, element.attrs['h']);
       if (acked.length === 0) return;
       // In this order: whoever keeps what is told has begun to before the state without it is kept.
@@ -218,10 +245,7 @@ class Management implements StreamManagement {
     this.#say(xml('r', { xmlns: NS_SM }));
   }
 
-  async detached(silent = false): Promise<void> {
-    // Prosody 0.12 takes the half of a frame that a cut has left over into the stream that is resumed, and hears nothing on it
-    // any more, however often. What it should have heard is of unknown fate then, and the archive's to find.
-    if (silent && this.#unheard && this.#asked !== undefined) this.#id = undefined;
+  async detached(): Promise<void> {
     this.#stream = undefined;
     this.#quiet();
     // Without a resumption nobody will ever say what became of them.
@@ -321,7 +345,6 @@ class Management implements StreamManagement {
     this.#cancelRequest?.();
     this.#cancelAck?.();
     this.#cancelRequest = this.#cancelAck = this.#asked = undefined;
-    this.#unheard = false;
     this.#unproven = [];
   }
 

@@ -60,8 +60,8 @@ export interface StreamManagement {
   request(): void;
   /** Since when an `<r/>` on this stream waits for its `<a/>`, in the clock's time. */
   readonly unansweredSince?: number | undefined;
-  /** The stream's socket is gone; the state stays for a resumption. Resolves when it is kept. `silent`: it was left because nothing came back. */
-  detached(silent?: boolean): void | Promise<void>;
+  /** The stream's socket is gone; the state stays for a resumption. Resolves when it is kept. */
+  detached(): void | Promise<void>;
   /** The stream was closed on purpose: nothing to resume. */
   forget(): Promise<void>;
   /** Stanzas the server has confirmed, and those whose fate is unknown after a failed resumption. */
@@ -127,6 +127,8 @@ export interface Negotiation {
   send(element: Element): void;
   /** The next element from the server; rejects when the stage's deadline passes or the stream ends. */
   next(): Promise<Element>;
+  /** The next that is no stanza; stanzas that come before it wait for whoever uses the stream. */
+  nextNonza(): Promise<Element>;
   /** An IQ before or after authentication, matched as RFC 6120 §8.2.3 says. */
   iq(stanza: Element): Promise<Element>;
 }

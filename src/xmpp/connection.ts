@@ -248,7 +248,7 @@ class XmppConnection implements Connection {
       this.#quiet();
       // What has arrived is dealt with and counted before a new stream may say how much that was.
       await this.#intake.idle();
-      await management.detached(end.error.code === 'timeout');
+      await management.detached();
     }
     return failed ? { error: failed } : end;
   }

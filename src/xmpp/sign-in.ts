@@ -63,7 +63,12 @@ export async function signIn(stream: Stream, proof: Proof, scramSeen: boolean, o
   const offered = stream.features.getChild('sm', NS_SM) !== undefined;
   if (resumable && !resumed && jid === undefined && offered && management.resumable) {
     if (!asked) stream.send(await management.resumption());
-    resumed = (await orGiveUp(stream.nextNonza().then((answer) => management.resumed(stream, answer)))) === 'resumed';
+    const taken = async (): Promise<boolean> => {
+      const answer = await stream.nextNonza();
+      if (answer.is('resumed', NS_SM)) stream.count();
+      return (await management.resumed(stream, answer)) === 'resumed';
+    };
+    resumed = await orGiveUp(taken());
   }
   if (resumed && old !== undefined) return { jid: old, resumed, saltedKey };
   if (jid === undefined) {

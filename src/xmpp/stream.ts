@@ -154,7 +154,8 @@ export class Stream implements Negotiation {
   }
 
   #keep(element: Element | undefined): void {
-    if (this.#early.push({ element, counted: this.#counted }) > backlogLimit) this.reject('policy-violation', new ChatError('protocol', 'too much at once'));
+    // Of what it owes us on a resumed stream a server may send as much as it has kept.
+    if (this.#early.push({ element, counted: this.#counted }) > backlogLimit && !this.#counted) this.reject('policy-violation', new ChatError('protocol', 'too much at once'));
   }
 
   /** The next element that is no stanza; stanzas that come first, readable or not, are kept for the consumer. */

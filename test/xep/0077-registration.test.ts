@@ -23,6 +23,7 @@ function stream(...answers: readonly (string | ChatError)[]): { stream: Negotiat
       domain: 'guests.example',
       send() {},
       next: () => Promise.reject(new ChatError('timeout', 'nothing comes')),
+      nextNonza: () => Promise.reject(new ChatError('timeout', 'nothing comes')),
       async iq(stanza) {
         const answer = answers[Math.min(asked.length, answers.length - 1)];
         asked.push(stanza);

@@ -31,8 +31,14 @@ class Script implements Negotiation {
   send(element: Element): void {
     this.sent.push(toFrame(element));
   }
+  #h: string | undefined;
   async next(): Promise<Element> {
-    return this.#answers.shift() ?? Promise.reject(new Error('nothing comes'));
+    const answer = this.#answers.shift() ?? (this.sent.at(-1)?.startsWith('<r ') ? parse(`<a ${SM} h='${this.#h}'/>`) : undefined);
+    if (answer?.is('resumed')) this.#h = answer.attrs['h'];
+    return answer ?? Promise.reject(new Error('nothing comes'));
+  }
+  nextNonza(): Promise<Element> {
+    return this.next();
   }
   async iq(): Promise<Element> {
     throw new Error('not here');
@@ -133,7 +139,7 @@ describe('xep/0198-stream-management', () => {
     expect(await resume(sm, stream)).to.equal('resumed');
     expect(acked).to.deep.equal(['a']);
     expect(unknown).to.deep.equal([]);
-    expect(stream.sent).to.deep.equal([`<resume xmlns="urn:xmpp:sm:3" h="3" previd="some-long-sm-id"/>`, toFrame(message('b')), toFrame(message('c')), '<r xmlns="urn:xmpp:sm:3"/>']);
+    expect(stream.sent).to.deep.equal([`<resume xmlns="urn:xmpp:sm:3" h="3" previd="some-long-sm-id"/>`, '<r xmlns="urn:xmpp:sm:3"/>', toFrame(message('b')), toFrame(message('c')), '<r xmlns="urn:xmpp:sm:3"/>']);
     sm.nonza(parse(`<a ${SM} h='13'/>`));
     expect(acked).to.deep.equal(['a', 'b', 'c']);
   });
@@ -199,21 +205,34 @@ describe('xep/0198-stream-management', () => {
     expect(() => sm.nonza(parse(`<a ${SM} h='17'/>`)), 'but only then').to.throw();
   });
 
-  it('does not resume again what was resumed and then took in nothing', async () => {
-    const { sm, unknown } = await bench(kept());
-    const stream = (): Script => new Script(`<resumed ${SM} h='10'/>`);
-    expect(await resume(sm, stream())).to.equal('resumed');
+  it('sends nothing that counts on a resumed stream before that has answered; one without an answer is not resumed again', async () => {
+    const { sm, clock, unknown } = await bench(kept());
+    const silent = new Script(`<resumed ${SM} h='10'/>`);
+    const answers = silent.next.bind(silent);
+    silent.next = () => (silent.sent.at(-1)?.startsWith('<r ') ? new Promise(() => {}) : answers());
+    const resuming = rejection(resume(sm, silent));
+    await settle();
+    expect(silent.sent.slice(1)).to.deep.equal(['<r xmlns="urn:xmpp:sm:3"/>']);
+    clock.advance(5_000);
+    expect((await resuming).code).to.equal('timeout');
+    expect(silent.sent).to.have.lengthOf(2);
     await sm.detached();
-    expect(sm.resumable?.jid, 'a line that is cut says nothing of the server').to.equal('romeo@example.com/r');
-    expect(await resume(sm, stream())).to.equal('resumed');
-    sm.nonza(parse(`<a ${SM} h='10'/>`));
-    sm.request();
-    await sm.detached(true);
-    expect(sm.resumable?.jid, 'it has heard something').to.equal('romeo@example.com/r');
-    expect(await resume(sm, stream())).to.equal('resumed');
-    await sm.detached(true);
     expect(sm.resumable).to.equal(undefined);
     expect(unknown).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('resumes again what was cut before it could answer', async () => {
+    const { sm, unknown } = await bench(kept());
+    const cut = new Script(`<resumed ${SM} h='10'/>`);
+    const answers = cut.next.bind(cut);
+    cut.next = async () => (cut.sent.at(-1)?.startsWith('<r ') ? Promise.reject(new Error('the line is cut')) : answers());
+    expect(await rejection(resume(sm, cut))).to.be.an('error');
+    await sm.detached();
+    expect(sm.resumable?.jid).to.equal('romeo@example.com/r');
+    const stream = new Script(`<resumed ${SM} h='10'/>`, `<r ${SM}/>`, `<a ${SM} h='11'/>`);
+    expect(await resume(sm, stream)).to.equal('resumed');
+    expect(stream.sent.filter((frame) => frame.startsWith('<message')).map((frame) => /id="(\w)"/.exec(frame)![1])).to.deep.equal(['b', 'c']);
+    expect(unknown).to.deep.equal([]);
   });
 
   it('does not trust what it finds on the disk', async () => {
@@ -300,8 +319,8 @@ describe('xep/0198-stream-management', () => {
     const heir = client(server, { store });
     await heir.online();
     const [, , , ...after] = server.socket.elements.map(({ name }) => name);
-    expect(after, 'opening and resumption in one go').to.deep.equal(['open', 'resume']);
-    expect(server.socket.trips).to.equal(4);
+    expect(after, 'opening and resumption in one go, and whether it is heard').to.deep.equal(['open', 'resume', 'r']);
+    expect(server.socket.trips).to.equal(5);
     expect(heir.states.at(-1)).to.deep.equal({ kind: 'online', jid: 'romeo@example.com/r', resumed: true });
     expect(server.socket.sent('presence')).to.deep.equal([]);
     expect(server.confirmed).to.equal(1);

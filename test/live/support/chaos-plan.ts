@@ -43,11 +43,6 @@ export type Pace = {
   readonly slow: number;
   readonly kills: number;
   readonly restarts: ReadonlySet<number>;
-  /**
-   * Whether the server may be left with half a frame. Prosody 0.12 puts what it has of one before the first frame of the stream that is
-   * resumed, so that it takes in neither, counts one less, and acknowledges what it never had.
-   */
-  readonly halfFrames: boolean;
 };
 
 const pick = <T>(random: () => number, weighted: readonly (readonly [T, number])[]): T => {
@@ -57,7 +52,7 @@ const pick = <T>(random: () => number, weighted: readonly (readonly [T, number])
 };
 
 /** The rounds of one run, each with one cut. */
-export function plan(seed: number, rounds: number, { slow, restarts, kills, halfFrames }: Pace): Round[] {
+export function plan(seed: number, rounds: number, { slow, restarts, kills }: Pace): Round[] {
   const random = seeded(seed);
   const whole = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
   const direction = (): 'up' | 'down' => (random() < 0.5 ? 'up' : 'down');
@@ -66,14 +61,12 @@ export function plan(seed: number, rounds: number, { slow, restarts, kills, half
     const last = index === rounds - 1;
     const kind = pick(random, [['cut', 5], ['fin', 2], ['cut-after', 7], ['refuse', 2], ['hang', left.slow > 0 ? 1.5 : 0], ['half-open', left.slow > 0 ? 2 : 0]] as const);
     const size = Math.floor(10 ** (random() * 4.2));
-    const drawn = direction();
-    const to = kind === 'cut-after' && !halfFrames ? 'down' : drawn;
+    const to = direction();
     const end = random() < 0.5 ? 'both' : 'near';
     if (kind === 'hang' || kind === 'half-open') left.slow -= 1;
     const cut: Cut = restarts.has(index) ? { kind: 'restart' } : kind === 'cut' ? { kind, end } : kind === 'cut-after' ? { kind, direction: to, bytes: size } : kind === 'half-open' ? { kind, direction: to } : { kind };
     const sky = pick(random, [['clear', 4], ['slice', 2], ['delay', 2], ['slow', 1], ['stall', 2]] as const);
-    const sent = direction();
-    const way = (sky === 'slice' || sky === 'slow') && !halfFrames ? 'down' : sent;
+    const way = direction();
     const amount = random();
     const weather: Weather = sky === 'clear' ? { kind: sky } : sky === 'delay' ? { kind: sky, direction: way, ms: 5 + amount * 60 } : sky === 'slow' ? { kind: sky, direction: way, rate: 2_000 + amount * 20_000 } : { kind: sky, direction: way };
     const turn = pick<Turn>(random, [['nothing', 10], ['reload', 2], ['reopen', 1], ['second', 1], ['kill', left.kills > 0 ? 1.5 : 0]]);

@@ -20,8 +20,6 @@ export type RunOptions = {
   readonly slow: number;
   readonly kills: number;
   readonly restarts: number;
-  /** See `Pace`; where absent, on ejabberd only. */
-  readonly halfFrames?: boolean;
   readonly browsers?: readonly BrowserName[];
   /** In the end a device that has seen nothing is held against the archive, too. */
   readonly fresh?: boolean;
@@ -108,7 +106,7 @@ async function perform(test: { after(run: () => Promise<unknown>): void }, optio
   const random = seeded(seed);
   const restarts = new Set<number>();
   while (restarts.size < Math.min(options.restarts, rounds - 1)) restarts.add(1 + Math.floor(random() * (rounds - 1)));
-  const plans = scenes.map((_, index) => plan(seed * 16 + index, rounds, { slow: options.slow, kills: options.kills, restarts, halfFrames: options.halfFrames ?? options.server !== 'prosody' }));
+  const plans = scenes.map((_, index) => plan(seed * 16 + index, rounds, { slow: options.slow, kills: options.kills, restarts }));
   const meeting = new Meeting(scenes.length);
   const down = (): Promise<void> => stage.server.kill();
   const up = async (): Promise<void> => {

@@ -17,8 +17,6 @@ const { values } = parseArgs({
     browser: { type: 'string' },
     /** Cuts of a browser in one run, which begins with new accounts. */
     rounds: { type: 'string', default: '12' },
-    /** Half frames for every server: see `Pace`. */
-    halves: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -49,7 +47,7 @@ for (let seed = Number(values.seed), done = 0; done < cuts; seed += 1, done += r
   };
   const name = `seed ${seed}: ${server}, ${surface}`;
   try {
-    const found = await runChaos({ server, surface, seed, rounds, slow: 3, kills: 3, restarts: seed % 3 === 0 ? 1 : 0, browsers, fresh: true, ...(values.halves && { halfFrames: true }), tell, trace });
+    const found = await runChaos({ server, surface, seed, rounds, slow: 3, kills: 3, restarts: seed % 3 === 0 ? 1 : 0, browsers, fresh: true, tell, trace });
     outcomes.push(...found);
     const faults = faultsOf(found);
     console.log(`${stamp()} ${name}: ${faults.length === 0 ? 'whole' : faults.join('\n  ')}`);
