@@ -34,7 +34,7 @@ export function runEngine(server: ModelServer, archiveName: string, more: Partia
     deployment: { domain: server.domain, roomsDomain: `rooms.${server.domain}`, allowedOrigins: [] },
     archiveName,
     modules,
-    openArchive: (name, onPoke) => openArchive({ name, apply: applyTable(modules), onPoke, log: silentLog }),
+    openArchive: (name, onPoke) => openArchive({ name, apply: applyTable(modules), onPoke, log: silentLog, clock: more.clock ?? systemClock }),
     service: async () => 'wss://example.com/ws',
     proof: async () => ({ kind: 'password', username: server.username, password: server.password }),
     scramSeen: false,

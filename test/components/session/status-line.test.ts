@@ -5,7 +5,7 @@ import { jonas } from '../../support/fake-data.js';
 import { button, find, findAll, inSession, settle, until } from '../../support/view.js';
 
 describe('status line: what became of the storage', () => {
-  for (const [locale, memory, noticed] of [['en', 'cannot store messages', 'OK'], ['de', 'keine Nachrichten speichern', 'OK'], ['es', 'no puede guardar', 'Entendido'], ['ar', 'لا يستطيع هذا المتصفح', 'حسنًا']] as const)
+  for (const [locale, memory, noticed] of [['en', 'cannot store messages', 'OK'], ['de', 'keine Nachrichten speichern', 'Verstanden'], ['es', 'no puede guardar', 'Entendido'], ['ar', 'لا يستطيع هذا المتصفح', 'حسنًا']] as const)
     it(`says it once, where it is read out, and goes when it is taken note of (${locale})`, async () => {
       const client = new FakeClient();
       const session = await inSession(client, html`<tertulia-chat jid="${jonas}"></tertulia-chat>`, { locale });
