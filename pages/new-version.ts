@@ -8,6 +8,8 @@ import { trustedScript } from '../src/base/trusted-script.js';
 export function watchForNewVersion(onWaiting: (take: () => void) => void): void {
   if (!('serviceWorker' in navigator)) return;
   const workbox = new Workbox(trustedScript(new URL('service-worker.js', document.baseURI).href), { updateViaCache: 'none' });
+  // What takes over a page that nothing had taken is the first worker, whoever asked for it, and no new version.
+  let controlled = navigator.serviceWorker.controller !== null;
   let taken = false;
   workbox.addEventListener('waiting', () =>
     onWaiting(() => {
@@ -15,10 +17,11 @@ export function watchForNewVersion(onWaiting: (take: () => void) => void): void 
       workbox.messageSkipWaiting();
     }),
   );
-  workbox.addEventListener('controlling', ({ isUpdate, isExternal }) => {
+  workbox.addEventListener('controlling', () => {
     if (taken) location.reload();
     // Another tab took it: this page goes on with its own files, which the worker keeps, until it is reloaded too.
-    else if (isUpdate || isExternal) onWaiting(() => location.reload());
+    else if (controlled) onWaiting(() => location.reload());
+    controlled = true;
   });
   void workbox.register();
   // A messenger stays open for days.

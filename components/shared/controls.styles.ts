@@ -17,6 +17,7 @@ export const controls = css`
     background: var(--t-surface);
     font-weight: 550;
     text-align: center;
+    color: inherit;
     text-decoration: none;
     transition:
       background-color var(--t-motion),

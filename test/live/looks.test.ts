@@ -56,6 +56,8 @@ withServer('prosody', (stage) => {
     await desk.page.close();
     const inside = await signIn(person, stage(), 'support@localhost');
     await look(inside.page, inside.view, 'messenger-conversations');
+    // Nothing has been built since the first page.
+    assert.deepEqual((await inside.view.texts('status')).filter((words) => words.includes('new version')), []);
     for (const [route, name] of [['contacts', 'contacts'], ['rooms', 'directory']] as const) {
       await inside.page.evaluate(`location.hash = '#/${route}'`);
       await inside.view.find('list', name === 'contacts' ? 'Contacts' : undefined);
