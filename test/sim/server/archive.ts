@@ -67,20 +67,22 @@ export class Archive {
     const max = Math.min(limit, ask.max ?? limit);
     let from = 0;
     let to_ = all.length;
-    if (ask.after !== undefined && !strikes('mam-repeated')) {
-      if (!this.held.some((item) => item.id === ask.after)) return refuse('item-not-found');
-      const start = this.held.findIndex((item) => item.id === ask.after);
-      from = all.findIndex((item) => this.held.indexOf(item) > start);
-      if (from < 0) from = all.length;
-    }
-    if (ask.before !== undefined && ask.before !== '' && !strikes('mam-repeated')) {
-      const end = this.held.findIndex((item) => item.id === ask.before);
-      if (end < 0) return refuse('item-not-found');
-      to_ = all.filter((item) => this.held.indexOf(item) < end).length;
-    }
     const backwards = ask.before !== undefined;
+    const edge = ask.after ?? (ask.before || undefined);
+    const at = all.findIndex((item) => item.id === edge);
+    // The page that led to the question: it holds the item that it is to lie beyond. Older items in place of newer ones that
+    // nobody has seen yet would be a lie that nobody can see through.
+    const repeated = at >= 0 && strikes('mam-repeated');
+    if (repeated && backwards) [from, to_] = [at, Math.min(all.length, at + max)];
+    else if (repeated) [from, to_] = [Math.max(0, at + 1 - max), at + 1];
+    else if (edge !== undefined) {
+      const there = this.held.findIndex((item) => item.id === edge);
+      if (there < 0) return refuse('item-not-found');
+      if (backwards) to_ = all.filter((item) => this.held.indexOf(item) < there).length;
+      else from = all.filter((item) => this.held.indexOf(item) <= there).length;
+    }
     const page = backwards ? all.slice(Math.max(from, to_ - max), to_) : all.slice(from, Math.min(to_, from + max));
-    let complete = backwards ? to_ - max <= from : from + max >= to_;
+    let complete = backwards ? Math.max(from, to_ - max) <= 0 : from + max >= all.length;
     if (strikes('mam-empty')) return { results: [], reply: { fin: fin([], false, undefined) }, late: [], after: 0 };
     if (complete && strikes('mam-incomplete')) complete = false;
     const unstable = strikes('mam-unstable');
