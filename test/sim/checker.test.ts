@@ -69,6 +69,14 @@ describe('checker', () => {
       [server[1], server[3]] = [server[3]!, server[1]!];
     }));
 
+  it('… but not where the room had sent that one back', () => {
+    const { record, events, server } = good();
+    [server[1], server[3]] = [server[3]!, server[1]!];
+    for (const device of record.devices) for (const lines of [device.shown, device.opened] as { [ann]: Line[] }[]) [lines[ann]![1], lines[ann]![3]] = [lines[ann]![3]!, lines[ann]![1]!];
+    events.push({ kind: 'refused', body: 'd1-1' });
+    assert.deepEqual(check(record), []);
+  });
+
   it('an outbox that keeps a message and does not say why', () => finds(/^stuck: d1-2 is unknown/, ({ devices }) => void (devices[0]!.outbox = [{ conversation: ann, body: 'd1-2', state: 'unknown' }])));
 
   it('a message twice on a device, also in what only gaps show', () => {

@@ -70,7 +70,8 @@ function twice(bodies: readonly string[]): string[] {
 
 /** What one device wrote in one conversation is with the server in that order. */
 function firstInFirstOut(record: HistoryRecord): string[] {
-  const excused = new Set([...eventsOf(record, 'retry'), ...eventsOf(record, 'discard')].map(({ body }) => body));
+  // A refusal that is lost with its stream: those behind it have arrived, and it is sent again.
+  const excused = new Set([...eventsOf(record, 'retry'), ...eventsOf(record, 'discard'), ...eventsOf(record, 'refused')].map(({ body }) => body));
   const failed = new Set(eventsOf(record, 'shown').filter(({ delivery }) => delivery === 'failed').map(({ body }) => body));
   const written = eventsOf(record, 'write').filter(({ outcome, body, row }) => outcome === 'ok' && row !== undefined && !excused.has(body) && !failed.has(body));
   const groups = new Map<string, typeof written>();

@@ -10,6 +10,8 @@ export type Event =
   | { readonly kind: 'discard'; readonly outcome: Outcome; readonly device: string; readonly body: string }
   /** The server has taken a message and put it into the archive. */
   | { readonly kind: 'accepted'; readonly conversation: string; readonly body: string; readonly archiveId: string }
+  /** The room has sent it back; its sender may never hear of it. */
+  | { readonly kind: 'refused'; readonly body: string }
   /** The person at the other end has it. */
   | { readonly kind: 'received'; readonly body: string }
   /** A tab was told of a row of its own. */

@@ -72,6 +72,7 @@ export class World {
       onAccepted: (item, conversation) => {
         if (item.body !== undefined) this.event({ kind: 'accepted', conversation, body: item.body, archiveId: item.id });
       },
+      onRefused: (body) => this.event({ kind: 'refused', body }),
       onAcknowledged: (jid, conversation, body) => {
         const device = this.#deviceOf.get(jid);
         if (device) this.event({ kind: 'acknowledged', device, conversation, body });

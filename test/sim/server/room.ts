@@ -68,9 +68,14 @@ export class Room {
   onMessage(session: Session, message: Stanza): void {
     const { faults } = this.#server;
     const nick = this.occupants.get(session);
-    if (nick === undefined) return session.deliver(errorOf(message, 'not-acceptable'));
-    if (bodyOf(message) === undefined) return;
-    if (faults.strikes('room-refuses')) return session.deliver(errorOf(message, 'not-acceptable', 'modify'));
+    const body = bodyOf(message);
+    const refuse = (type: string): void => {
+      if (body !== undefined) this.#server.refused(body);
+      session.deliver(errorOf(message, 'not-acceptable', type));
+    };
+    if (nick === undefined) return refuse('cancel');
+    if (body === undefined) return;
+    if (faults.strikes('room-refuses')) return refuse('modify');
     this.say(nick, message, session);
   }
 

@@ -25,6 +25,7 @@ export type ServerOptions = {
   readonly toPerson: (jid: string, stanza: Stanza) => void;
   /** A message was taken and archived; `conversation` is whose it is. */
   readonly onAccepted: (item: Item, conversation: string) => void;
+  readonly onRefused: (body: string) => void;
   /** A client has said to have a message. */
   readonly onAcknowledged: (jid: string, conversation: string, body: string) => void;
 };
@@ -125,6 +126,10 @@ export class Server {
 
   accepted(item: Item, conversation: string): void {
     this.#options.onAccepted(item, conversation);
+  }
+
+  refused(body: string): void {
+    this.#options.onRefused(body);
   }
 
   /** The client has acknowledged these. */
