@@ -42,6 +42,8 @@ const settleAfter = { sent: 5_000, received: 20_000 } as const;
 /** How often the archive is asked by who is invisible: no server hands messages to somebody who is not there (RFC 6121 §8.5.2.2), milliseconds. */
 const lookEvery = 10_000;
 const archivesNote = 'archives';
+/** Which stream has begun whole: one that was lost earlier has no presence yet, and to it nothing is delivered. */
+const wholeNote = 'whole';
 /** Archives asked at a time: several hundred rooms come back at once. */
 const atATime = 4;
 
@@ -165,9 +167,13 @@ export class Session {
     const { catchUp, ctx, modules, live, outbox, reactions } = this.#ports;
     const alive = this.#alive();
     this.#show({ status: 'online', me: ctx.me, catchingUp: true, error: undefined, retryAt: undefined, archive: this.#archives.has(ctx.me) });
-    if (!resumed) {
+    const whole = resumed && (await this.#isWhole());
+    if (!alive()) return;
+    if (!whole) {
       if (this.#began) for (const module of modules) this.#guard(module, () => module.onEnd?.(ctx));
       live.clear(['presence', 'typing', 'occupant']);
+    }
+    if (!resumed) {
       // Whatever the old stream carried is not on this one: until that is on the disk, nothing may go out.
       await this.#untilWritten(() => outbox.streamLost(), alive);
       if (!alive()) return;
@@ -175,31 +181,42 @@ export class Session {
     this.#began = true;
     for (const module of modules) {
       if (!alive()) return;
-      await this.#guardAsync(module, async () => (resumed ? module.onResumed?.(ctx) : module.onReady?.(ctx)));
+      await this.#guardAsync(module, async () => (whole ? module.onResumed?.(ctx) : module.onReady?.(ctx)));
     }
     if (!alive()) return;
     this.ready = true;
     void outbox.flush();
     // First what was missed, then the presence that makes the server hand out what it kept for us (RFC 6121 §8.5.2.1.1, offline messages): they meet in the archive.
     const caughtUp = this.#catchUpArchive(ctx.me, alive);
-    if (!resumed) {
+    if (!whole) {
       await Promise.race([caughtUp, delay(ctx.clock, presenceWithin)]);
       if (!alive()) return;
       try {
         this.#show({ presence: await sendInitialPresence(ctx) });
         catchUp.hears(ctx.me);
+        await this.#ports.archive.setNote(wholeNote, await this.#streamId());
       } catch (error) {
         ctx.log.debug('no presence', error);
       }
     }
     await caughtUp;
     // What came after the archive was asked and before the presence was there is in the archive only, where the server keeps nothing else for us.
-    if (!resumed && alive()) await this.#catchUpArchive(ctx.me, alive);
+    if (!whole && alive()) await this.#catchUpArchive(ctx.me, alive);
     if (!alive()) return;
     this.#show({ catchingUp: false });
     this.#look();
     reactions.release();
     await this.#findServices(alive);
+  }
+
+  /** Of the stream that is kept to be resumed. */
+  async #streamId(): Promise<string | undefined> {
+    return (await this.#ports.archive.note<{ readonly id?: string }>('sm'))?.id;
+  }
+
+  async #isWhole(): Promise<boolean> {
+    const [id, whole] = await Promise.all([this.#streamId(), this.#ports.archive.note<string>(wholeNote)]);
+    return id !== undefined && id === whole;
   }
 
   async #untilWritten(write: () => Promise<void>, alive: () => boolean): Promise<void> {

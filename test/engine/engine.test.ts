@@ -113,6 +113,33 @@ describe('engine/engine', () => {
     expect(server.wrong).to.equal(undefined);
   });
 
+  it('begins a stream whole that was handed over before it had begun: without presence nothing is delivered', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    const take = server.onStanza;
+    let waits = false;
+    // What the session asks first is not answered before its tab is closed.
+    server.onStanza = (stanza, socket) => {
+      if (server.sockets.length > 1) take(stanza, socket);
+      else waits = true;
+    };
+    const first = runEngine(server, name);
+    await until(() => waits, 'a session that begins');
+    runEngine(server, name);
+    await settle();
+    await first.close();
+    await until(() => server.sockets[1]?.sent('resume').length === 1, 'a resumption');
+    const isOwnPresence = (stanza: (typeof server.stanzas)[number]): boolean => stanza.name === 'presence' && !stanza.attrs['to'];
+    await until(() => server.stanzas.some(isOwnPresence), 'its presence');
+    await until(() => page.replica.get('session', '')?.catchingUp === false, 'caught up');
+    server.deliver(said(`${JULIET}/balcony`, server.jid, 'after', { id: 'j3', stanzaId: kept.add(JULIET, 'after', 'j3') }));
+    await until(async () => (await timeline(page.archive, JULIET)) === 'after', 'what came then');
+    expect(server.stanzas.filter(isOwnPresence), 'once').to.have.lengthOf(1);
+    expect(server.wrong).to.equal(undefined);
+  });
+
   it('a leader that was frozen and wakes up when another has resumed its stream touches neither wire nor archive, and tells nobody anything', async () => {
     const server = new ModelServer();
     const kept = new ModelArchive(server);
