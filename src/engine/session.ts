@@ -215,8 +215,14 @@ export class Session {
   }
 
   async #isWhole(): Promise<boolean> {
-    const [id, whole] = await Promise.all([this.#streamId(), this.#ports.archive.note<string>(wholeNote)]);
-    return id !== undefined && id === whole;
+    try {
+      const [id, whole] = await Promise.all([this.#streamId(), this.#ports.archive.note<string>(wholeNote)]);
+      return id !== undefined && id === whole;
+    } catch (error) {
+      // Begun once more, it is begun for certain.
+      this.#ports.ctx.log.warn('whether the stream had begun is not known', error);
+      return false;
+    }
   }
 
   async #untilWritten(write: () => Promise<void>, alive: () => boolean): Promise<void> {
