@@ -134,9 +134,12 @@ for (const browser of ['chromium', 'firefox'] as const) {
       assert.notEqual(leader, other, 'tabs have a process each');
       await measure('killed', third, () => process.kill(leader, 'SIGKILL'));
       const sleeper = await processOf(person, third.page);
-      await measure('frozen, with the lock', fourth, () => process.kill(sleeper, 'SIGSTOP'));
-      // It wakes up deposed: a reader and writer like any other, of the same session.
-      process.kill(sleeper, 'SIGCONT');
+      try {
+        await measure('frozen, with the lock', fourth, () => process.kill(sleeper, 'SIGSTOP'));
+      } finally {
+        // It wakes up deposed: a reader and writer like any other, of the same session. No browser closes before.
+        process.kill(sleeper, 'SIGCONT');
+      }
       await measure('awake again', third, () => undefined);
       for (const desk of [third, fourth]) await readsAll(desk, numbered, (await peer.archive(scene.me)).map(({ body }) => body).filter((body) => numbered.test(body)));
       assert.deepEqual(new Set(peer.heard.map(({ from }) => from)).size, 1, 'one resource, so one session, from beginning to end');
