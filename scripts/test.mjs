@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * @typedef {{ passed: number, failed: number }} Counts
- * @typedef {{ name: string, parts: readonly string[], commands: () => readonly (readonly string[])[], env?: Record<string, string>, counts?: boolean, named?: boolean }} Section
- * Its commands may run beside each other. `named`: only when asked for by name, for it is not without failures yet. `counts`: each writes its own counts to TEST_COUNTS; any other section's command is one check.
+ * @typedef {{ name: string, parts: readonly string[], commands: () => readonly (readonly string[])[], env?: Record<string, string>, counts?: boolean, named?: boolean, table?: boolean }} Section
+ * Its commands may run beside each other. `named`: only when asked for by name, for it is not without failures yet. `counts`: each writes its own counts to TEST_COUNTS; any other section's command is one check. `table`: what it prints as one is printed again at the end.
  */
 
 /** @param {string} file */
@@ -45,10 +45,10 @@ const sections = [
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').filter((file) => file !== chaos && file !== tabs).toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
-  { name: 'chaos: a network that fails, real servers, real browsers', parts: ['chaos'], named: true, commands: () => [nodeTest([chaos])], counts: true },
+  { name: 'chaos: a network that fails, real servers, real browsers', parts: ['chaos'], named: true, table: true, commands: () => [nodeTest([chaos])], counts: true },
   { name: 'tabs: the one that leads is closed, killed, frozen', parts: ['tabs'], named: true, commands: () => [nodeTest([tabs])], counts: true },
-  { name: 'simulated histories', parts: ['sim'], named: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
-  { name: 'a session cut at every 61st of its operations', parts: ['crash'], commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },
+  { name: 'simulated histories', parts: ['sim'], named: true, table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
+  { name: 'a session cut at every 61st of its operations', parts: ['crash'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },
   { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => [nodeTest(testFiles('test/sim'))], counts: true },
   { name: 'servers and scripts', parts: ['servers', 'live'], commands: () => [nodeTest(testFiles('test/servers', 'test/scripts'))], counts: true },
 ];
@@ -99,8 +99,8 @@ async function nothingLeft(mark) {
 
 let runs = 0;
 
-/** Runs a command, then prints all that it said: two run at once. @param {Section} section @param {readonly string[]} args @param {string} folder @returns {Promise<Counts>} */
-async function run({ name, env = {}, counts }, args, folder) {
+/** Runs a command, then prints all that it said: two run at once. @param {Section} section @param {readonly string[]} args @param {string} folder @returns {Promise<Counts & { table: readonly string[] }>} */
+async function run({ name, env = {}, counts, table }, args, folder) {
   runs += 1;
   const file = join(folder, `counts-${runs}.json`);
   const output = join(folder, `output-${runs}.txt`);
@@ -120,13 +120,14 @@ async function run({ name, env = {}, counts }, args, folder) {
   });
   closeSync(log);
   console.log(`\n── ${name}`);
-  process.stdout.write(readFileSync(output));
+  const said = readFileSync(output, 'utf8');
+  process.stdout.write(said);
   /** @type {Counts} */
   const result = counts && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: counts ? 0 : Number(ok), failed: 0 };
   // A run that failed without a failed test has not run its tests.
   if (!ok && result.failed === 0) result.failed = 1;
   if (!(await nothingLeft(`TERTULIA_TEST_RUN=${mark}`))) result.failed += 1;
-  return result;
+  return { ...result, table: table ? said.split('\n').filter((line) => line.startsWith('|')) : [] };
 }
 
 async function main() {
@@ -142,7 +143,7 @@ async function main() {
 
   const folder = mkdtempSync(join(tmpdir(), 'tertulia-test-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const results = chosen.map((section) => ({ section, passed: 0, failed: 0, seconds: 0 }));
+  const results = chosen.map((section) => ({ section, passed: 0, failed: 0, seconds: 0, table: /** @type {string[]} */ ([]) }));
   /** @param {typeof results} some */
   const runAll = async (some) => {
     const jobs = some.flatMap((result) => result.section.commands().map((args) => ({ result, args })));
@@ -151,9 +152,10 @@ async function main() {
       Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
         for (let job = jobs.shift(); job; job = jobs.shift()) {
           const start = Date.now();
-          const { passed, failed } = await run(job.result.section, job.args, folder);
+          const { passed, failed, table } = await run(job.result.section, job.args, folder);
           job.result.passed += passed;
           job.result.failed += failed;
+          job.result.table.push(...table);
           job.result.seconds += (Date.now() - start) / 1000;
         }
       }),
@@ -163,6 +165,7 @@ async function main() {
   // Live tests run on what was built.
   await runAll(results.filter(({ section }) => !section.counts));
   await runAll(results.filter(({ section }) => section.counts));
+  for (const { section, table } of results) if (table.length > 0) console.log(`\n${[section.name, '', ...table].join('\n')}`);
   console.log('');
   for (const { section: { name }, passed, failed, seconds } of results) console.log(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(44)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${seconds.toFixed(1)} s`);
   console.log(`in ${((Date.now() - start) / 1000).toFixed(0)} s, two at a time`);
