@@ -46,7 +46,10 @@ export function commandTable({ ctx, archive, connection, session, outbox, catchU
     },
     setSettings: (settings) => changeSettings(ctx, settings),
     typing: (conversation, state) => sendState(ctx, conversation, state, addressFor(ctx, conversation)),
-    visible: (anyPage) => setActive(ctx, anyPage),
+    visible(anyPage) {
+      setActive(ctx, anyPage);
+      if (anyPage) session.attend();
+    },
     async older(conversation, segment) {
       const room = isRoom(ctx, conversation) || (await ctx.shelf.get('rooms', conversation)) !== undefined;
       const archive = room ? conversation : ctx.me;

@@ -11,7 +11,9 @@ import { delay } from '../base/clock.js';
 import { ChatError, toChatError } from '../base/error.js';
 import { discoInfo } from '../xep/0030-disco.js';
 import { findRoomService } from '../xep/0045-muc.js';
+import { copiesArrive } from '../xep/0280-carbons.js';
 import { NS_MAM } from '../xep/0313-mam.js';
+import { isActive } from '../xep/0352-csi.js';
 import { loadOwnPresence } from '../xep/rfc6121-own-presence.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
 import { Turns } from './turns.js';
@@ -39,8 +41,11 @@ const retryAfter = 30_000;
 const writeAgainAfter = 3_000;
 /** How long after something was sent, or received, the archive is asked where it stands, milliseconds. */
 const settleAfter = { sent: 5_000, received: 20_000 } as const;
-/** How often the archive is asked by who is invisible: no server hands messages to somebody who is not there (RFC 6121 §8.5.2.2), milliseconds. */
-const lookEvery = 10_000;
+/**
+ * How often the archive is asked by whom not everything is delivered to, milliseconds: who is `invisible`, for no server hands
+ * messages to somebody who is not there (RFC 6121 §8.5.2.2); who has no carbons, with somebody looking, and with nobody.
+ */
+const lookEvery = { invisible: 10_000, seen: 45_000, unseen: 300_000 } as const;
 const archivesNote = 'archives';
 /** Which stream has begun whole: one that was lost earlier has no presence yet, and to it nothing is delivered. */
 const wholeNote = 'whole';
@@ -56,6 +61,7 @@ export class Session {
   readonly #turns: Turns;
   #view: SessionView;
   #cancelLook: (() => void) | undefined;
+  #lookedAt = 0;
   /** Each stream, resumed or not, is one; work of an earlier one stops by itself. */
   #stream = 0;
   #began = false;
@@ -141,16 +147,26 @@ export class Session {
     );
   }
 
+  /** Somebody looks again, who may have been told nothing meanwhile. */
+  attend(): void {
+    if (this.#cancelLook && this.#ports.ctx.clock.now() - this.#lookedAt >= lookEvery.invisible) void this.#lookNow(this.#alive());
+  }
+
+  async #lookNow(alive: () => boolean): Promise<void> {
+    const { ctx } = this.#ports;
+    this.#lookedAt = ctx.clock.now();
+    if (alive() && this.ready) await this.#catchUpArchive(ctx.me, alive);
+    if (alive()) this.#look();
+  }
+
   #look(): void {
     this.#cancelLook?.();
     this.#cancelLook = undefined;
-    if (this.#view.presence.show !== 'invisible') return;
     const { ctx } = this.#ports;
+    const invisible = this.#view.presence.show === 'invisible';
+    if (!invisible && (copiesArrive(ctx) || !this.#archives.has(ctx.me))) return;
     const alive = this.#alive();
-    this.#cancelLook = ctx.clock.after(lookEvery, async () => {
-      if (alive() && this.ready) await this.#catchUpArchive(ctx.me, alive);
-      if (alive()) this.#look();
-    });
+    this.#cancelLook = ctx.clock.after(lookEvery[invisible ? 'invisible' : isActive(ctx) ? 'seen' : 'unseen'], () => void this.#lookNow(alive));
   }
 
   #alive(): () => boolean {

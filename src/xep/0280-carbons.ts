@@ -3,7 +3,7 @@
  * https://xmpp.org/extensions/xep-0280.html
  *
  * In:  copies of what our other devices send and receive, unwrapped; forged ones rejected.
- * Out: enabled after each bind where the server offers it.
+ * Out: enabled after each bind where the server offers it; asked for again where that fails.
  */
 import { bareJid, normalizeJid } from '../base/jid.js';
 import { toChatError } from '../base/error.js';
@@ -11,10 +11,47 @@ import { childElements, xml } from '../xmpp/element.js';
 import { discoInfo } from './0030-disco.js';
 import { NS_MAM } from './0313-mam.js';
 import { openForwarded } from './0297-forwarded.js';
+import { perContext } from './per-context.js';
 import type { Element } from '../xmpp/element.js';
 import type { Rejected, Unwrapped, XepContext, XepModule } from './module.js';
 
 const NS = 'urn:xmpp:carbons:2';
+/** After a refusal, or no answer, it is asked again after these, milliseconds, and then each time after the last of them. */
+const again = [5_000, 20_000, 60_000, 300_000, 900_000] as const;
+/** Conditions by which a server says no for good. */
+const never: readonly (string | undefined)[] = ['feature-not-implemented', 'forbidden', 'not-allowed', 'not-authorized'];
+/** Which stream they are turned on for, by its full JID: a stream that is resumed by another worker still has them, or still has not. */
+const note = 'carbons';
+
+const state = perContext(() => ({ on: false, cancel: () => {} }));
+
+/** Whether what our other devices send and receive is copied to this one. Where it is not, only the archive has it. */
+export const copiesArrive = (ctx: XepContext): boolean => state(ctx).on;
+
+function turnedOn(ctx: XepContext): void {
+  state(ctx).on = true;
+  ctx.shelf.setNote(note, ctx.jid).catch((error: unknown) => ctx.log.debug('not kept', error));
+}
+
+async function enable(ctx: XepContext, tries = 0): Promise<void> {
+  state(ctx).cancel();
+  try {
+    // §3: the server's own features say so.
+    if (!(await discoInfo(ctx, ctx.server)).features.has(NS)) return;
+    await ctx.iq(xml('iq', { type: 'set', id: ctx.newId() }, xml('enable', { xmlns: NS })));
+    turnedOn(ctx);
+  } catch (thrown) {
+    const { code, condition } = toChatError(thrown, 'protocol');
+    ctx.log.warn('carbons could not be enabled', condition);
+    // Without a stream there is nobody to ask; the next one begins with it.
+    if (code !== 'offline' && !never.includes(condition)) state(ctx).cancel = ctx.clock.after(again[Math.min(tries, again.length - 1)]!, () => void enable(ctx, tries + 1));
+  }
+}
+
+function forget(ctx: XepContext): void {
+  state(ctx).cancel();
+  state(ctx).on = false;
+}
 
 const copiesIn = (stanza: Element): Element[] => childElements(stanza).filter((child) => child.getNS() === NS && (child.getName() === 'sent' || child.getName() === 'received'));
 
@@ -47,16 +84,16 @@ export const carbons: XepModule = {
   xep: '0280',
   title: 'Message Carbons',
   async onReady(ctx) {
+    forget(ctx);
     // Bind 2 has turned them on already (XEP-0386 §3).
-    if (ctx.streamFeatures?.getChild('bound', 'urn:xmpp:bind:0')?.getChild('enabled', NS)) return;
-    try {
-      // §3: the server's own features say so.
-      if (!(await discoInfo(ctx, ctx.server)).features.has(NS)) return;
-      await ctx.iq(xml('iq', { type: 'set', id: ctx.newId() }, xml('enable', { xmlns: NS })));
-    } catch (thrown) {
-      // Without carbons this device still has everything from the archive, only later.
-      ctx.log.warn('carbons could not be enabled', toChatError(thrown, 'protocol').condition);
-    }
+    if (ctx.streamFeatures?.getChild('bound', 'urn:xmpp:bind:0')?.getChild('enabled', NS)) turnedOn(ctx);
+    else await enable(ctx);
   },
+  async onResumed(ctx) {
+    state(ctx).on = (await ctx.shelf.note(note)) === ctx.jid;
+    // The stream goes on with what was asked of it, and nobody waits for the rest.
+    if (!state(ctx).on) void enable(ctx);
+  },
+  onEnd: forget,
   unwrap: open,
 };

@@ -354,6 +354,38 @@ describe('engine/engine', () => {
     expect(page.replica.get('session', '')?.presence.show).to.equal('dnd');
   });
 
+  it('without carbons it asks the archive for what its other devices do, now and then, and when somebody looks again', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    let waiting: (() => void)[] = [];
+    let ahead = 0;
+    const clock: Clock = {
+      now: () => systemClock.now() + ahead,
+      after(ms, run) {
+        if (ms !== 45_000) return systemClock.after(ms, run);
+        waiting.push(run);
+        return () => void (waiting = waiting.filter((other) => other !== run));
+      },
+    };
+    runEngine(server, name, { clock });
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'online');
+    kept.add(JULIET, 'a');
+    await until(() => waiting.length === 1, 'the time to look');
+    for (const run of waiting.splice(0)) run();
+    await until(async () => (await timeline(page.archive, JULIET)) === 'a', 'what another device heard');
+    await until(() => waiting.length === 1, 'the next time');
+    kept.add(JULIET, 'b');
+    const asked = kept.asked.length;
+    await page.line.call('visible', true);
+    await settle();
+    expect(kept.asked.length, 'not at each look').to.equal(asked);
+    ahead = 10_000;
+    await page.line.call('visible', true);
+    await until(async () => (await timeline(page.archive, JULIET)) === 'a b', 'at once');
+  });
+
   it('skips a poisoned stanza and keeps the rest of its batch', async () => {
     const server = new ModelServer();
     const kept = new ModelArchive(server);

@@ -91,8 +91,8 @@ function firstInFirstOut(record: HistoryRecord): string[] {
 
 const outboxSaysWhy = ({ devices }: HistoryRecord): string[] => devices.flatMap(({ device, outbox }) => outbox.filter(({ state }) => state !== 'failed').map(({ body, state }) => `stuck: ${body} is ${state} in the outbox of ${device}`));
 
-/** After these (a refused request may be the one for carbons) a device cannot know by itself that it lacks something, until it begins anew or the room answers a ping. */
-const unnoticed = new Set(['iq-error', 'live-lost', 'carbon-missing', 'offline-late', 'room-forgets', 'room-kick', 'room-service-restart', 'room-echo-lost', 'sm-replays-all']);
+/** After these a device cannot know by itself that it lacks something, until it begins anew or the room answers a ping. */
+const unnoticed = new Set(['live-lost', 'carbon-missing', 'offline-late', 'room-forgets', 'room-kick', 'room-service-restart', 'room-echo-lost', 'sm-replays-all']);
 
 function onDevice(record: HistoryRecord, { device, alone, shown, opened }: DeviceEnd): string[] {
   return Object.keys({ ...record.server, ...shown }).flatMap((conversation) => {

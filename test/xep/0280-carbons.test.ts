@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
-import { carbons, keepFromCarbons } from '../../src/xep/0280-carbons.js';
-import { fakeContext } from '../support/xep-context.js';
+import { carbons, copiesArrive, keepFromCarbons } from '../../src/xep/0280-carbons.js';
+import { ChatError } from '../../src/base/error.js';
+import { fakeContext, settled } from '../support/xep-context.js';
 import { example, exampleXml } from '../support/xep-examples.js';
 import { canonical, expectXml, parse } from '../support/xml.js';
 import type { FakeContext } from '../support/xep-context.js';
@@ -29,6 +30,64 @@ describe('xep/0280-carbons', () => {
     refusing.onIq(async (iq) => example('0280', iq.getChild('enable') ? 'Server forbids client' : 'Server responds with Carbons feature'));
     await carbons.onReady?.(refusing);
     expect(refusing.asked).to.have.lengthOf(2);
+  });
+  it('is asked for again, later each time, where it was refused for a while or not answered', async () => {
+    const ctx = romeo();
+    const answers = ['internal-server-error', 'timeout', 'resource-constraint', 'done'];
+    ctx.onIq(async (iq) => {
+      if (!iq.getChild('enable')) return example('0280', 'Server responds with Carbons feature');
+      const condition = answers.shift()!;
+      if (condition === 'timeout') return new ChatError('timeout', 'no answer in time');
+      return condition === 'done' ? "<iq type='result'/>" : `<iq type='error'><error type='wait'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`;
+    });
+    const asked = (): number => ctx.asked.filter((iq) => iq.getChild('enable')).length;
+    await carbons.onReady?.(ctx);
+    expect([asked(), copiesArrive(ctx)]).to.deep.equal([1, false]);
+    for (const [wait, times] of [[5_000, 2], [19_999, 2], [1, 3], [60_000, 4], [3_600_000, 4]] as const) {
+      ctx.clock.advance(wait);
+      await settled();
+      expect(asked(), `after ${wait} more`).to.equal(times);
+    }
+    expect(copiesArrive(ctx)).to.equal(true);
+    expect(ctx.clock.pending, 'nothing is left to ask').to.equal(0);
+  });
+  it('is asked for again where the server could not even be asked what it can do', async () => {
+    const ctx = romeo();
+    let deaf = true;
+    ctx.onIq(async (iq) => (deaf ? new ChatError('timeout', 'no answer in time') : iq.getChild('enable') ? "<iq type='result'/>" : example('0280', 'Server responds with Carbons feature')));
+    await carbons.onReady?.(ctx);
+    deaf = false;
+    ctx.clock.advance(5_000);
+    await settled();
+    expect(copiesArrive(ctx)).to.equal(true);
+  });
+  it('is not asked for again where the answer is no, where there is no stream, or when the session is over', async () => {
+    for (const answer of [new ChatError('offline', 'gone'), await exampleXml('0280', 'Server forbids client')]) {
+      const ctx = romeo();
+      ctx.onIq(async (iq) => (iq.getChild('enable') ? answer : example('0280', 'Server responds with Carbons feature')));
+      await carbons.onReady?.(ctx);
+      expect(ctx.clock.pending).to.equal(0);
+    }
+    const over = romeo();
+    over.onIq(async (iq) => (iq.getChild('enable') ? undefined : example('0280', 'Server responds with Carbons feature')));
+    await carbons.onReady?.(over);
+    expect(over.clock.pending).to.equal(1);
+    carbons.onEnd?.(over);
+    expect(over.clock.pending).to.equal(0);
+  });
+  it('a stream that is resumed by another worker is asked only for what it has not got', async () => {
+    const ctx = romeo();
+    ctx.onIq(async (iq) => (iq.getChild('enable') ? "<iq type='result'/>" : example('0280', 'Server responds with Carbons feature')));
+    await carbons.onResumed?.(ctx);
+    await settled();
+    expect([ctx.asked.length, copiesArrive(ctx)], 'never turned on').to.deep.equal([2, true]);
+    const next: FakeContext = { ...romeo(), shelf: ctx.shelf };
+    await carbons.onResumed?.(next);
+    await settled();
+    expect([next.asked.length, copiesArrive(next)], 'turned on before').to.deep.equal([0, true]);
+    const another: FakeContext = { ...fakeContext({ jid: `${me}/elsewhere` }), shelf: ctx.shelf };
+    await carbons.onResumed?.(another);
+    expect(copiesArrive(another), 'turned on for another stream').to.equal(false);
   });
   it('opens what other devices received and sent', async () => {
     const received = unwrap(await exampleXml('0280', "Server sends carbon to Romeo's other clients")) as Unwrapped;
