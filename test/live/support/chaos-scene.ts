@@ -11,7 +11,7 @@ export type Surface = 'messenger' | 'widget';
 
 /**
  * One conversation. `mine`: in the order written; `sure` once it was seen on the screen: from then on it must not be lost;
- * `atRisk`: the server was killed before it was all settled, and may have kept one of its two copies only.
+ * `atRisk`: the server was killed before both archives had it, and may have kept one of its two copies only.
  */
 export type Talk = {
   readonly kind: 'chat' | 'room';
@@ -142,15 +142,23 @@ export class Scene {
     line.weather(round.weather);
     if (round.cut.kind === 'cut-after') line.inflict(round.cut);
     for (let i = 0; i < round.before; i += 1) await this.#write();
+    if (round.cut.kind === 'restart') await this.#risk();
+  }
+
+  /** A server that is killed may have said that it has a message, and have given it to the other side's archive only in its memory: reading brings that to its disk. */
+  async #risk(): Promise<void> {
+    const { own, peer, talks } = this.parts;
+    const there = new Set(said(await peer.archive(own().account)));
+    for (const entry of talks.chat.mine) entry.atRisk ||= !there.has(entry.body);
+    for (const entry of talks.room?.mine ?? []) entry.atRisk ||= !entry.settled;
   }
 
   /** The cut, and what goes on meanwhile. `restart`: the server is down by now, and up again when it resolves. */
   async during(round: Round, restart: () => Promise<void>): Promise<void> {
-    const { line, talks } = this.parts;
+    const { line } = this.parts;
     const tries = line.nextAttempt();
     const { kind } = round.cut;
-    if (kind === 'restart') for (const { mine } of [talks.chat, ...(talks.room ? [talks.room] : [])]) for (const entry of mine) entry.atRisk ||= !entry.settled;
-    else if (kind !== 'cut-after') line.inflict(round.cut as Fault);
+    if (kind !== 'restart' && kind !== 'cut-after') line.inflict(round.cut as Fault);
     // Both at once: somebody answers while the browser is away.
     const [turned] = await Promise.allSettled([
       (async () => {
