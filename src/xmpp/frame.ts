@@ -25,12 +25,14 @@ const anyName = new RegExp(`^${part}(?::${part})?$`, 'u');
 // Nearly every name is of these, and a regular expression of all the others is slow.
 const plainName = /^[A-Za-z_][-.\w]*(?::[A-Za-z_][-.\w]*)?$/;
 const isName = (text: string): boolean => plainName.test(text) || anyName.test(text);
-const nameEnd = /[ \t\n\r/>=<"']|$/g;
-const notSpace = /[^ \t\n\r]|$/g;
 const find = (pattern: RegExp, data: string, from: number): number => {
   pattern.lastIndex = from;
-  return pattern.exec(data)!.index;
+  return pattern.test(data) ? pattern.lastIndex - 1 : data.length;
 };
+const nameEnd = /[ \t\n\r/>=<"']/g;
+const notSpace = /[^ \t\n\r]/g;
+// Nearly every frame is of these; see above.
+const plainText = /^[\t\n\r -~]*$/;
 const notCharacter = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const isCharacter = (code: number): boolean => code <= 0x10ffff && !notCharacter.test(String.fromCodePoint(code));
 
@@ -64,7 +66,7 @@ function decode(raw: string, inAttribute: boolean): string {
 }
 
 type Attributes = Record<string, string | undefined>;
-/** Prefix to namespace; an inner scope inherits from the outer one. '' is the default namespace. */
+/** Prefix to namespace; an inner scope inherits from the outer one. */
 type Scope = Record<string, string>;
 
 function declared(element: Element, key: string): string | undefined {
@@ -86,11 +88,11 @@ class FrameElement extends Element {
 function scopeOf(attrs: Attributes, outer: Scope): Scope {
   let scope = outer;
   for (const key in attrs) {
-    if (key !== 'xmlns' && !key.startsWith('xmlns:')) continue;
+    if (!key.startsWith('xmlns:')) continue;
     const value = attrs[key] ?? '';
     const prefix = key.slice(6);
     if (prefix === 'xmlns' || value === NS_XMLNS || (prefix === 'xml') !== (value === NS_XML)) refuse('bad-namespace-prefix', 'a reserved prefix or namespace');
-    if (prefix !== '' && value === '') refuse('bad-namespace-prefix', 'a prefix without a namespace');
+    if (value === '') refuse('bad-namespace-prefix', 'a prefix without a namespace');
     if (scope === outer) scope = Object.create(outer) as Scope;
     scope[prefix] = value;
   }
@@ -121,12 +123,14 @@ function checkPrefixes(element: Element, scope: Scope): void {
  */
 export function parseFrame(data: string): Element {
   if (tooLong(data)) refuse('policy-violation', 'too many bytes');
-  if (notCharacter.test(data)) refuse('not-well-formed', 'a forbidden character');
+  if (!plainText.test(data) && notCharacter.test(data)) refuse('not-well-formed', 'a forbidden character');
   const open: { readonly element: Element; readonly scope: Scope; children: number }[] = [];
-  const outermost = Object.assign(Object.create(null) as Scope, { '': '', xml: NS_XML });
+  const outermost = Object.assign(Object.create(null) as Scope, { xml: NS_XML });
   let root: Element | undefined;
   let position = 0;
   let text = '';
+  /** The element that is being read, or one of its attributes, has a prefix; nearly none has. */
+  let prefixed = false;
 
   const flush = (): void => {
     if (text !== '') open.at(-1)?.element.append(text);
@@ -157,13 +161,16 @@ export function parseFrame(data: string): Element {
     if (closing < 0) refuse('not-well-formed', 'a broken attribute');
     const raw = data.slice(opening + 1, closing);
     if (raw.includes('<')) refuse('not-well-formed', 'a tag in an attribute');
-    attrs[name] = decode(raw, true);
+    const value = (attrs[name] = decode(raw, true));
+    if (name.includes(':')) prefixed = true;
+    else if (name === 'xmlns' && (value === NS_XML || value === NS_XMLNS)) refuse('bad-namespace-prefix', 'a reserved namespace');
     position = closing + 1;
     return true;
   };
   const takeElement = (): void => {
     if (root && open.length === 0) refuse('not-well-formed', 'a second element');
     const name = takeName();
+    prefixed = name.includes(':');
     // No prototype: neither is an attribute named `__proto__` lost, nor does an absent `constructor` look present.
     const attrs = Object.create(null) as Attributes;
     for (let count = 0; takeAttribute(attrs); count++) if (count >= frameLimits.attributes) refuse('policy-violation', 'too many attributes');
@@ -173,8 +180,8 @@ export function parseFrame(data: string): Element {
     const element = new FrameElement(name);
     element.attrs = attrs;
     const outer = open.at(-1);
-    const scope = scopeOf(attrs, outer?.scope ?? outermost);
-    checkPrefixes(element, scope);
+    let scope = outer?.scope ?? outermost;
+    if (prefixed) checkPrefixes(element, (scope = scopeOf(attrs, scope)));
     if (open.length >= frameLimits.depth) refuse('policy-violation', 'too deep');
     if (outer && ++outer.children > frameLimits.children) refuse('policy-violation', 'too many children');
     if (outer) outer.element.append(element);
