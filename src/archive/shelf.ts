@@ -36,10 +36,15 @@ export function openShelf(database: ArchiveDatabase, onPoke: (pokes: readonly Po
     },
     replace: async (shelf, rows) => write(shelf, rows, 'all others'),
     note: async <T>(key: string) => reading(async () => (await database.get('notes', key)) as T | undefined),
-    setNote: async (key, value) =>
+    setNote: async (key, value, withRow = false) =>
       reading(async () => {
-        if (value === undefined) await database.delete('notes', key);
-        else await database.put('notes', value, key);
+        if (value === undefined) return database.delete('notes', key);
+        if (!withRow) return void (await database.put('notes', value, key));
+        const tx = database.transaction(['notes', 'counters'], 'readwrite');
+        // Awaited below; that it has failed must not count as unhandled before that.
+        tx.done.catch(() => {});
+        const row = (await tx.objectStore('counters').get('row')) ?? 1;
+        await Promise.all([tx.objectStore('notes').put({ ...value, row }, key), tx.done]);
       }),
   };
 }

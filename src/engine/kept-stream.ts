@@ -28,5 +28,5 @@ export const keptStream = (archive: Archive): SmStore => ({
     const [kept, row] = await Promise.all([archive.note<Partial<Kept>>(note), archive.nextRow()]);
     return readable(kept) && kept.row <= row ? kept : undefined;
   },
-  save: async (state) => archive.setNote(note, state && { ...state, row: await archive.nextRow() }),
+  save: async (state) => archive.setNote(note, state, true),
 });

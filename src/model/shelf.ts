@@ -19,5 +19,6 @@ export interface Shelf {
   replace<S extends ShelfName>(shelf: S, rows: readonly ShelfRows[S][]): Promise<void>;
   /** Small named values: roster version, disco cache. */
   note<T>(key: string): Promise<T | undefined>;
-  setNote(key: string, value: unknown): Promise<void>;
+  /** `withRow`: with the archive's next row beside what is in it, as `row`, read in the same transaction. */
+  setNote(key: string, value: unknown, withRow?: boolean): Promise<void>;
 }

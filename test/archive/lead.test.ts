@@ -49,6 +49,7 @@ describe('archive/lead', () => {
       () => old.setOutboxState(row!.id, 'inflight'),
       () => old.markSent(['origin-1']),
       () => old.setNote('sm', 'still of the old one'),
+      () => old.setNote('sm', { still: 'of the old one' }, true),
       () => old.setNote('sm', undefined),
       () => old.put('contacts', [], [BOB]),
       () => old.replace('rooms', []),

@@ -35,5 +35,8 @@ describe('shelf', () => {
     expect(await archive.note('sm')).to.deep.equal({ id: 'x', h: 3, queue: ['<message/>'] });
     await archive.setNote('sm', undefined);
     expect(await archive.note('sm')).to.equal(undefined);
+    await archive.enqueue({ conversation: 'b@x', chatType: 'chat', sender: 'me@x', archive: 'me@x', body: 'one' }, 'origin-1', 0);
+    await archive.setNote('sm', { h: 1 }, true);
+    expect(await archive.note('sm')).to.deep.equal({ h: 1, row: await archive.nextRow() });
   });
 });

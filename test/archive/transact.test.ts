@@ -24,6 +24,7 @@ const writes: Record<string, (archive: Archive, ids: { message: number; outbox: 
   put: async (archive) => archive.put('contacts', [{ jid: CAROL, groups: [], subscription: 'both', asked: false }], [BOB]),
   replace: async (archive) => archive.replace('contacts', [{ jid: CAROL, groups: [], subscription: 'both', asked: false }]),
   setNote: async (archive) => archive.setNote('sm', { h: 2 }),
+  'setNote with row': async (archive) => archive.setNote('sm', { h: 2 }, true),
 };
 
 async function furnished(): Promise<{ archive: Archive; name: string; pokes: unknown[]; ids: { message: number; outbox: number; failed: number } }> {
@@ -82,7 +83,7 @@ describe('transact', () => {
       expect(counting.count, 'it writes').to.be.greaterThan(0);
       const { archive, name: database, pokes, ids } = await furnished();
       const before = await dump(database);
-      const shelf = name === 'put' || name === 'replace' || name === 'setNote';
+      const shelf = name === 'put' || name === 'replace' || name.startsWith('setNote');
       for (const how of shelf ? (['throw', 'abort'] as const) : (['throw', 'abort', 'quota'] as const)) {
         for (let at = 1; at <= counting.count; at++) {
           const broken = breakWrites(at, how);
