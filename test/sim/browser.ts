@@ -1,6 +1,8 @@
 /** A device with its tabs: each an engine and a page over the device's storage, lock and channel. */
 import type { Archive, Poke } from '../../src/archive/archive-types.js';
+import type { DBSchema, IDBPDatabase, OpenDBCallbacks } from 'idb';
 import { openArchive } from '../../src/archive/archive.js';
+import { keepIn } from '../../src/archive/open-database.js';
 import type { Clock } from '../../src/base/clock.js';
 import type { BusMessage, Command, Commands } from '../../src/client/bus.js';
 import type { Channel } from '../../src/client/channel.js';
@@ -17,17 +19,18 @@ import { Disk } from './disk.js';
 import type { Tab as StorageTab } from './disk.js';
 import { wrapBy } from './inject.js';
 import { plus } from './server/session.js';
+import { copy, KeyRange } from './tables.js';
 import type { World } from './world.js';
 
 const account = 'me@sim.test';
 const database = `tertulia/${account}`;
 
-/** Whose storage the global `indexedDB` is; names carry the tab that asks. */
+/** Whose storage is meant; names carry the tab that asks. */
 const storage = new Map<string, StorageTab>();
 let asking: StorageTab | undefined;
 const mark = '#tab';
 
-/** The global `indexedDB` of whichever tab asks. To be called once. */
+/** Databases are on the disk of whichever tab asks. To be called once. */
 export function installStorage(): void {
   const route = (name: string): [StorageTab, string] => {
     const [plain, tab] = name.split(mark);
@@ -35,17 +38,19 @@ export function installStorage(): void {
     if (!found) throw new Error('this code runs in no tab');
     return [found, plain!];
   };
-  const factory = {
-    open(name: string, version?: number) {
+  // The platform's own copier is slow, and what is copied here is plain.
+  globalThis.structuredClone = copy as typeof structuredClone;
+  globalThis.IDBKeyRange = KeyRange as unknown as typeof IDBKeyRange;
+  keepIn({
+    async open<S extends DBSchema>(name: string, version: number, callbacks: OpenDBCallbacks<S>) {
       const [tab, plain] = route(name);
-      return tab.factory.open(plain, version);
+      return (await tab.open(plain, version, callbacks as never)) as unknown as IDBPDatabase<S>;
     },
-    deleteDatabase(name: string) {
+    async delete(name) {
       const [tab, plain] = route(name);
-      return tab.factory.deleteDatabase(plain);
+      await tab.delete(plain);
     },
-  };
-  Object.defineProperty(globalThis, 'indexedDB', { configurable: true, value: factory });
+  });
 }
 
 type Grant = { readonly tab: Tab; readonly run: () => Promise<unknown>; readonly settle: { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }; readonly signal: AbortSignal | undefined };
@@ -125,7 +130,7 @@ class DeviceLocks {
 export class Device {
   readonly name: string;
   readonly world: World;
-  readonly disk = new Disk();
+  readonly disk: Disk;
   readonly locks: DeviceLocks;
   tabs: Tab[] = [];
   /** Milliseconds its clock is wrong by. */
@@ -137,6 +142,7 @@ export class Device {
   constructor(world: World, name: string) {
     this.world = world;
     this.name = name;
+    this.disk = new Disk((run) => world.scheduler.step(run));
     this.locks = new DeviceLocks(world);
   }
 
@@ -247,12 +253,10 @@ export class Tab {
   }
 
   /** From one moment to the next: nothing it does reaches anything any more. */
-  die(committing = false): void {
+  die(): void {
     if (this.dead) return;
     this.dead = true;
-    // Where that is to be, what it was writing gets through first.
-    const raw = committing ? Array.from(this.storage.connections).flatMap((connection) => connection._rawDatabase.transactions.filter((transaction) => transaction.db === connection && transaction._state !== 'finished' && transaction._requests.length === 0 && transaction.mode === 'readwrite')) : [];
-    this.storage.close(raw[0]);
+    this.storage.close();
     this.#gone();
   }
 
@@ -301,7 +305,7 @@ export class Tab {
           for (const end of tab.#ends) {
             if (end === receive) continue;
             if (tab !== this && world.faults.strikes('channel-lost')) continue;
-            world.scheduler.after(0.1, () => tab.run(() => tab.#ends.has(end) && end(structuredClone(message))));
+            world.scheduler.after(0.1, () => tab.run(() => tab.#ends.has(end) && end(copy(message))));
           }
       },
       onMessage(listener) {

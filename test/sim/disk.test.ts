@@ -1,34 +1,31 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openDB } from 'idb';
-import type { IDBPDatabase } from 'idb';
-import { openAccounts } from '../../src/archive/accounts.js';
-import { Disk, installDisks, quiet, runOn } from './disk.js';
+import type { Connection } from './database.js';
+import { Disk } from './disk.js';
 import type { Fault, Outcome, Step, Tab } from './disk.js';
 
-installDisks();
-
-type Things = IDBPDatabase<{ things: { key: number; value: string } }>;
-const open = async (tab: Tab): Promise<Things> =>
-  runOn(tab, async () => openDB('things', 1, { upgrade: (database) => void database.createObjectStore('things') }));
-const put = async (database: Things, key: number, durability: IDBTransactionDurability = 'relaxed'): Promise<void> => {
+const open = async (tab: Tab): Promise<Connection> => tab.open('things', 1, { upgrade: (database) => void database.createObjectStore('things') });
+const put = async (database: Connection, key: number, durability: IDBTransactionDurability = 'relaxed'): Promise<void> => {
   const tx = database.transaction('things', 'readwrite', { durability });
   await Promise.all([tx.store.put(`thing ${key}`, key), tx.done]);
 };
-const keys = async (disk: Disk): Promise<number[]> => {
+const keys = async (disk: Disk): Promise<unknown> => {
   const database = await open(disk.tab());
   const found = await database.getAllKeys('things');
   database.close();
   return found;
 };
+const quiet = async (): Promise<void> => {
+  for (let i = 0; i < 30; i += 1) await new Promise((resolve) => setImmediate(resolve)); // oxlint-disable-line no-await-in-loop -- one turn after the other
+};
 /** What a promise has come to once the disk has nothing more to do. */
-async function settled(disk: Disk, promise: Promise<unknown>): Promise<string> {
+async function settled(promise: Promise<unknown>): Promise<string> {
   let state = 'never answered';
   promise.then(
     () => (state = 'done'),
     (error: unknown) => (state = (error as Error).name),
   );
-  await quiet(disk);
+  await quiet();
   return state;
 }
 const at = (kind: Step['kind'], fault: Fault) => (step: Step): Fault | undefined => (step.kind === kind && step.mode !== 'versionchange' ? fault : undefined);
@@ -71,7 +68,7 @@ describe('disk', () => {
         const database = await open(disk.tab());
         await put(database, 1);
         disk.onStep = at(kind, fault);
-        assert.equal(await settled(disk, put(database, 2)), name);
+        assert.equal(await settled(put(database, 2)), name);
         disk.onStep = undefined;
         await put(database, 3);
         assert.deepEqual(await keys(disk), [1, 3]);
@@ -83,10 +80,10 @@ describe('disk', () => {
     for (const [fault, name] of [['fail', 'UnknownError'], ['quota', 'QuotaExceededError'], ['refuse', 'SecurityError'], ['hang', 'never answered']] as const) {
       disk.onStep = at('open', fault);
       disk.onStep = ({ kind }) => (kind === 'open' ? fault : undefined);
-      assert.equal(await settled(disk, open(tab)), name);
+      assert.equal(await settled(open(tab)), name);
     }
     disk.onStep = undefined;
-    assert.equal(await settled(disk, open(tab)), 'done');
+    assert.equal(await settled(open(tab)), 'done');
   });
 
   it('hangs until it is released; others wait behind it, and it is not busy meanwhile', async () => {
@@ -94,30 +91,30 @@ describe('disk', () => {
     const database = await open(disk.tab());
     disk.onStep = at('commit', 'hang');
     const first = put(database, 1);
-    assert.equal(await settled(disk, first), 'never answered');
+    assert.equal(await settled(first), 'never answered');
     disk.onStep = undefined;
     const second = put(database, 2);
-    assert.equal(await settled(disk, second), 'never answered');
+    assert.equal(await settled(second), 'never answered');
     disk.release();
-    assert.equal(await settled(disk, Promise.all([first, second])), 'done');
+    assert.equal(await settled(Promise.all([first, second])), 'done');
     assert.deepEqual(await keys(disk), [1, 2]);
   });
 
-  const cut = async (outcome: Outcome, undo: number | undefined, durabilities: readonly IDBTransactionDurability[], kind: Step['kind'] = 'commit'): Promise<number[]> => {
+  const cut = async (outcome: Outcome, undo: number | undefined, durabilities: readonly IDBTransactionDurability[], kind: Step['kind'] = 'commit'): Promise<unknown> => {
     const disk = new Disk();
     let dead = 0;
     const database = await open(disk.tab(() => (dead += 1)));
     let key = 0;
     for (const durability of durabilities.slice(0, -1)) await put(database, (key += 1), durability);
     disk.onStep = at(kind, 'kill');
-    assert.equal(await settled(disk, put(database, key + 1, durabilities.at(-1))), 'never answered');
+    assert.equal(await settled(put(database, key + 1, durabilities.at(-1))), 'never answered');
     assert.equal(dead, 1);
     disk.onStep = undefined;
     // What runs on in the dead tab reaches nothing.
     const late = put(database, 99);
     disk.reopen(outcome, undo);
     const found = await keys(disk);
-    assert.equal(await settled(disk, late), 'never answered');
+    assert.equal(await settled(late), 'never answered');
     assert.deepEqual(await keys(disk), found);
     return found;
   };
@@ -139,8 +136,8 @@ describe('disk', () => {
 
   it('a lost commit takes its indexes, overwrites and removals back', async () => {
     const disk = new Disk();
-    const make = async (): Promise<IDBPDatabase> =>
-      runOn(disk.tab(), async () => openDB('indexed', 1, { upgrade: (database) => void database.createObjectStore('rows', { keyPath: 'id' }).createIndex('name', 'name', { unique: true }) }));
+    const make = async (): Promise<Connection> =>
+      disk.tab().open('indexed', 1, { upgrade: (made) => void made.createObjectStore('rows', { keyPath: 'id' }).createIndex('name', 'name', { unique: true }) });
     const database = await make();
     const write = async (durability: IDBTransactionDurability, work: (store: { put(row: unknown): unknown; delete(key: number): unknown; clear(): unknown }) => unknown): Promise<void> => {
       const tx = database.transaction('rows', 'readwrite', { durability });
@@ -161,7 +158,7 @@ describe('disk', () => {
     for (let n = 1; n <= 3; n += 1) {
       const disk = new Disk();
       disk.onStep = (step) => (step.n === n ? 'kill' : undefined);
-      assert.equal(await settled(disk, open(disk.tab())), n <= 2 ? 'never answered' : 'done');
+      assert.equal(await settled(open(disk.tab())), n <= 2 ? 'never answered' : 'done');
       disk.onStep = undefined;
       disk.reopen('lost');
       assert.deepEqual(await keys(disk), []);
@@ -176,11 +173,11 @@ describe('disk', () => {
       await put(dying, 1);
       disk.onStep = at('commit', fault);
       const lost = put(dying, 2);
-      assert.equal(await settled(disk, lost), 'never answered');
+      assert.equal(await settled(lost), 'never answered');
       disk.onStep = undefined;
       await put(living, 3);
       assert.equal(dead, 1);
-      assert.equal(await settled(disk, lost), 'never answered');
+      assert.equal(await settled(lost), 'never answered');
       assert.deepEqual(await living.getAllKeys('things'), expected);
     }
   });
@@ -193,30 +190,29 @@ describe('disk', () => {
         disk.onStep = (step) => (step.tab === tab && step.kind === kind ? fault : undefined);
         const dying = open(tab);
         const living = open(disk.tab());
-        assert.equal(await settled(disk, living), 'done');
-        assert.equal(await settled(disk, dying), 'never answered');
+        assert.equal(await settled(living), 'done');
+        assert.equal(await settled(dying), 'never answered');
         (await living).close();
         assert.deepEqual(await keys(disk), []);
       }
   });
 
-  it('evicts a database under its users, who are told', async () => {
+  it('one that is upgraded or deleted has been closed by everybody first, by being asked or by dying', async () => {
     const disk = new Disk();
-    let closed = 0;
-    const database = await runOn(disk.tab(), async () => openDB('things', 1, { upgrade: (made) => void made.createObjectStore('things'), terminated: () => (closed += 1) }));
-    await database.put('things', 'one', 1);
-    disk.evict('things');
-    assert.equal(await settled(disk, (async () => database.put('things', 'two', 2))()), 'InvalidStateError');
-    assert.equal(closed, 1);
+    const asked: string[] = [];
+    const one = await disk.tab().open('things', 1, { upgrade: (made) => void made.createObjectStore('things'), blocking: (from, to) => {
+      asked.push(`one ${from} ${to}`);
+      one.close();
+    } });
+    const dying = disk.tab();
+    await dying.open('things', 1, { blocking: (from, to) => void asked.push(`other ${from} ${to}`) });
+    const upgraded = disk.tab().open('things', 2, { blocked: () => void asked.push('blocked'), upgrade: (made) => void made.createObjectStore('more'), blocking: () => void upgraded.then((connection) => connection.close()) });
+    assert.equal(await settled(upgraded), 'never answered');
+    dying.close();
+    assert.equal(await settled(upgraded), 'done');
+    assert.deepEqual(asked, ['one 1 2', 'other 1 2', 'blocked']);
+    assert.equal(await settled(disk.tab().open('things', 1)), 'VersionError');
+    assert.equal(await settled(disk.tab().delete('things')), 'done');
     assert.deepEqual(await keys(disk), []);
-  });
-
-  it('is what the archive runs on', async () => {
-    const disk = new Disk();
-    const accounts = await runOn(disk.tab(), async () => openAccounts());
-    await accounts.put({ slot: 'messenger', jid: 'a@x', mode: 'login' });
-    disk.reopen('lost-though-reported', 9);
-    const again = await runOn(disk.tab(), async () => openAccounts());
-    assert.deepEqual(await again.all(), [{ slot: 'messenger', jid: 'a@x', mode: 'login' }]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Virtual time. Whatever happens in a history is a task here: timers, frames on the wire, and the steps of the storage,
- * which asks for `setImmediate`. A task runs to the end of its microtasks before the next one begins, in an order that
+ * Virtual time. Whatever happens in a history is a task here: timers, frames on the wire, and the steps of the storage.
+ * A task runs to the end of its microtasks before the next one begins, in an order that
  * the seed alone decides.
  */
 import type { Random } from './random.js';
@@ -9,19 +9,6 @@ type Task = { readonly at: number; readonly order: number; run: (() => void) | u
 
 /** Real turns of the event loop are dear: so many tasks share one. */
 const tasksPerTurn = 64;
-
-const realImmediate = globalThis.setImmediate;
-let current: Scheduler | undefined;
-
-/** Storage steps of whatever history runs now go through its scheduler. To be called once, before any history. */
-export function takeOverImmediates(): void {
-  const patched = (run: () => void): unknown => {
-    if (current) current.step(run);
-    else realImmediate(run);
-    return undefined;
-  };
-  globalThis.setImmediate = patched as unknown as typeof setImmediate;
-}
 
 export class Scheduler {
   /** Milliseconds since the epoch. */
@@ -41,11 +28,6 @@ export class Scheduler {
     this.now = start;
     this.#stepTime = stepTime;
     this.#onError = onError;
-    Scheduler.#run(this);
-  }
-
-  static #run(scheduler: Scheduler): void {
-    current = scheduler;
   }
 
   after(ms: number, run: () => void): () => void {
@@ -87,15 +69,14 @@ export class Scheduler {
     while (!over) {
       // oxlint-disable-next-line no-await-in-loop -- the loop of the world
       await new Promise<void>((resolve) => {
-        for (let i = 0; i < tasksPerTurn; i += 1) realImmediate(turn);
-        realImmediate(resolve);
+        for (let i = 0; i < tasksPerTurn; i += 1) setImmediate(turn);
+        setImmediate(resolve);
       });
     }
     if (!done?.()) this.now = end;
   }
 
   stop(): void {
-    if (current === this) current = undefined;
     this.#heap.length = 0;
   }
 

@@ -1,15 +1,11 @@
 /** A thread that plays: the platform as a history needs it, one job after the other. */
 import { parentPort } from 'node:worker_threads';
 import { installStorage } from './browser.js';
-import { speedUpStorage } from './fast-store.js';
-import { takeOverImmediates } from './scheduler.js';
 
 export type Report<P> = { readonly played: P } | { readonly line: string } | { readonly fault: string };
 
 /** What nobody caught while it played is one of its violations. */
 export function serve<J extends { readonly trace?: boolean }, P extends { readonly violations: readonly string[] }>(play: (job: J, trace?: (line: string) => void) => Promise<P>): void {
-  takeOverImmediates();
-  speedUpStorage();
   installStorage();
   const uncaught: string[] = [];
   const onError = (error: unknown): void => void uncaught.push(error instanceof Error ? (error.stack ?? error.message) : String(error));

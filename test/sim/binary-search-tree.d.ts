@@ -1,3 +1,0 @@
-declare module '*/binarySearchTree.js' {
-  export default class BinarySearchTree {}
-}
