@@ -39,9 +39,9 @@ const [chaos, tabs] = ['test/live/chaos.test.ts', 'test/live/tabs.test.ts'];
 
 /** @type {readonly Section[]} */
 const sections = [
-  ...['src', '.', 'test', 'test/live', 'test/sim', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
+  ...['src', '.', 'test', 'test/live', 'test/sim', 'bench', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
   { name: 'lint', parts: ['lint', 'check'], commands: () => [[program('oxlint/bin/oxlint'), '--type-aware']] },
-  { name: 'build, and its first-load weights', parts: ['build', 'live', 'chaos', 'tabs'], commands: () => [[join(root, 'scripts/build.mjs')]] },
+  { name: 'build, and its first-load weights', parts: ['build', 'live', 'chaos', 'tabs', 'bench'], commands: () => [[join(root, 'scripts/build.mjs')]] },
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').filter((file) => file !== chaos && file !== tabs).toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
@@ -50,6 +50,7 @@ const sections = [
   { name: 'simulated histories', parts: ['sim'], named: true, table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
   { name: 'a session cut at every 61st of its operations', parts: ['crash'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },
   { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => [nodeTest(testFiles('test/sim'))], counts: true },
+  { name: 'bench: a smoke, ours against the raw limits', parts: ['bench'], commands: () => [['--import', 'tsx', join(root, 'bench/run.ts'), '--smoke']], counts: true },
   { name: 'servers and scripts', parts: ['servers', 'live'], commands: () => [nodeTest(testFiles('test/servers', 'test/scripts'))], counts: true },
 ];
 

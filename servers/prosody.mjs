@@ -25,12 +25,20 @@ export function findProgram(name) {
 }
 
 /**
+ * The Lua that runs this Prosody, or undefined.
+ * @param {string} [prosody]
+ */
+export function luaOf(prosody = findProgram('prosody')) {
+  const lua = prosody === undefined ? null : /^#!\s*\S*?(lua[\w.]*|luajit)\s*$|^#!.*\/env\s+(\S+)/.exec(readFileSync(prosody, 'latin1').split('\n', 1)[0] ?? '');
+  return lua?.[1] ?? lua?.[2];
+}
+
+/**
  * Whether the Lua that runs this Prosody has the SQLite driver.
  * @param {string} prosody
  */
 function hasSqlite(prosody) {
-  const lua = /^#!\s*\S*?(lua[\w.]*|luajit)\s*$|^#!.*\/env\s+(\S+)/.exec(readFileSync(prosody, 'latin1').split('\n', 1)[0] ?? '');
-  const name = lua?.[1] ?? lua?.[2];
+  const name = luaOf(prosody);
   return name !== undefined && spawnSync(name, ['-e', 'require "DBI"; require "dbd.sqlite3"'], { stdio: 'ignore' }).status === 0;
 }
 
