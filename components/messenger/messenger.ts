@@ -18,6 +18,9 @@ import type { NavigateEvent } from './navigate-event.js';
 import type { Route } from './route.js';
 import { Router } from './router.js';
 
+/** Safari has no idle callbacks. */
+const whenIdle = (run: () => void): unknown => ('requestIdleCallback' in globalThis ? requestIdleCallback(run, { timeout: 2_000 }) : setTimeout(run, 200));
+
 type Tab = 'conversations' | 'contacts' | 'rooms';
 const tabs: readonly (readonly [Tab, IconName])[] = [
   ['conversations', 'chat'],
@@ -144,7 +147,7 @@ export class Messenger extends ChatElement {
     const { route } = this;
     if (!this.#signedIn || this.#prepared) return;
     this.#prepared = true;
-    if (route.view === 'chat' || route.view === 'conversations') setTimeout(fetchPanes);
+    if (route.view === 'chat' || route.view === 'conversations') whenIdle(fetchPanes);
     else fetchPanes();
   }
 

@@ -23,44 +23,53 @@ export type Locale = {
 const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 const daysBetween = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / 86_400_000);
 
+/** Formats are dear to make, and a page uses few of them at once. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 function make(tag: string, text: Messages): Locale {
-  const time = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' });
-  const date = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' });
-  const dateYear = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', year: 'numeric' });
-  const weekday = new Intl.DateTimeFormat(tag, { weekday: 'short' });
-  const shortDate = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' });
-  const shortYear = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'numeric', year: '2-digit' });
-  const full = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'short' });
-  const number = new Intl.NumberFormat(tag);
-  const list = new Intl.ListFormat(tag, { type: 'conjunction' });
-  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+  const dates = (options: Intl.DateTimeFormatOptions): ((at: number) => string) => {
+    const format = lazily(() => new Intl.DateTimeFormat(tag, options));
+    return (at) => format().format(at);
+  };
+  const time = dates({ hour: 'numeric', minute: '2-digit' });
+  const date = dates({ weekday: 'long', day: 'numeric', month: 'long' });
+  const dateYear = dates({ day: 'numeric', month: 'long', year: 'numeric' });
+  const weekday = dates({ weekday: 'short' });
+  const shortDate = dates({ day: 'numeric', month: 'short' });
+  const shortYear = dates({ day: 'numeric', month: 'numeric', year: '2-digit' });
+  const number = lazily(() => new Intl.NumberFormat(tag));
+  const list = lazily(() => new Intl.ListFormat(tag, { type: 'conjunction' }));
+  const relative = lazily(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }));
   const capital = (words: string): string => words.charAt(0).toLocaleUpperCase(tag) + words.slice(1);
   const sameYear = (at: number, now: number): boolean => new Date(at).getFullYear() === new Date(now).getFullYear();
   return {
     tag,
     dir: /^(ar|fa|he|ur|ug|yi|dv|ps)\b/.test(tag) ? 'rtl' : 'ltr',
     text,
-    time: (at) => time.format(at),
+    time,
     day(at, now) {
       const days = daysBetween(at, now);
-      if (days === 0 || days === 1) return capital(relative.format(-days, 'day'));
-      return (sameYear(at, now) ? date : dateYear).format(at);
+      if (days === 0 || days === 1) return capital(relative().format(-days, 'day'));
+      return (sameYear(at, now) ? date : dateYear)(at);
     },
     short(at, now) {
       const days = daysBetween(at, now);
-      if (days <= 0) return time.format(at);
-      if (days === 1) return capital(relative.format(-1, 'day'));
-      if (days < 7) return weekday.format(at);
-      return (sameYear(at, now) ? shortDate : shortYear).format(at);
+      if (days <= 0) return time(at);
+      if (days === 1) return capital(relative().format(-1, 'day'));
+      if (days < 7) return weekday(at);
+      return (sameYear(at, now) ? shortDate : shortYear)(at);
     },
-    full: (at) => full.format(at),
+    full: dates({ dateStyle: 'full', timeStyle: 'short' }),
     bytes(size) {
       const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
       const power = Math.min(units.length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
       return new Intl.NumberFormat(tag, { style: 'unit', unit: units[power] ?? 'byte', unitDisplay: 'short', maximumFractionDigits: power > 1 ? 1 : 0 }).format(size / 1000 ** power);
     },
-    number: (value) => number.format(value),
-    list: (items) => list.format(items),
+    number: (value) => number().format(value),
+    list: (items) => list().format(items),
   };
 }
 
