@@ -70,8 +70,12 @@ export function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return platformClone(value);
-  const made: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) made[key] = copy((value as Record<string, unknown>)[key]);
+  // Spread first: what is made so has the shape of what it was made from, and is quick to read.
+  const made = { ...value } as Record<string, unknown>;
+  for (const key of Object.keys(made)) {
+    const part = made[key];
+    if (typeof part === 'object' || typeof part === 'function' || typeof part === 'symbol') made[key] = copy(part);
+  }
   return made as T;
 }
 
@@ -125,6 +129,11 @@ export class Order {
 
   remove(entry: Entry): void {
     this.entries.splice(this.place(entry), 1);
+  }
+
+  /** Puts one in the place of another that has its keys. */
+  replace(entry: Entry): void {
+    this.entries[this.place(entry)] = entry;
   }
 }
 
@@ -199,13 +208,13 @@ export class Table {
       const taken = other === undefined ? undefined : order.first(other);
       if (taken && compareKeys(taken.primary, key) !== 0) throw new DOMException('the key of an index is there', 'ConstraintError');
     }
-    if (before) this.#remove(before);
     const entry: Entry = { key, primary: key, value };
-    this.#insert(entry);
-    return () => {
-      this.#remove(entry);
-      if (before) this.#insert(before);
-    };
+    if (!before) {
+      this.#insert(entry);
+      return () => this.#remove(entry);
+    }
+    this.#replace(before, entry);
+    return () => this.#replace(entry, before);
   }
 
   delete(query: Query): Undo[] {
@@ -214,6 +223,20 @@ export class Table {
       this.#remove(entry);
       return () => this.#insert(entry);
     });
+  }
+
+  /** Nearly every change leaves most of the keys in the indexes as they are. */
+  #replace(old: Entry, entry: Entry): void {
+    const { primary, value } = entry;
+    this.order.replace(entry);
+    for (const { order, keyOf } of this.indexes.values()) {
+      const [from, to] = [keyOf(old.value), keyOf(value)];
+      if (from !== undefined && to !== undefined && compareKeys(from, to) === 0) order.replace({ key: to, primary, value });
+      else {
+        if (from !== undefined) order.remove({ key: from, primary, value });
+        if (to !== undefined) order.insert({ key: to, primary, value });
+      }
+    }
   }
 
   #insert(entry: Entry): void {
