@@ -45,6 +45,8 @@ export class Lead implements ArchiveLead {
     const provenAt = this.#clock.now();
     const epoch = await reading(async () => {
       const tx = this.#database.transaction(keepers, 'readwrite', { durability: 'relaxed' });
+      // Awaited below; that it has failed must not count as unhandled before that.
+      tx.done.catch(() => {});
       const before = await tx.objectStore('counters').get(EPOCH);
       const next = (before ?? 0) + 1;
       await Promise.all([tx.objectStore('counters').put(next, EPOCH), tx.objectStore('notes').put(next, EPOCH), tx.done]);

@@ -103,4 +103,27 @@ describe('archive/lead', () => {
     archive.close();
     expect(await codeOf(archive.lead.prove())).to.equal('storage');
   });
+
+  it('cannot be taken where the disk fails, and only who asked is told', async () => {
+    const { archive } = await open();
+    const unhandled: unknown[] = [];
+    const note = (event: PromiseRejectionEvent): void => void unhandled.push(event.reason);
+    window.addEventListener('unhandledrejection', note);
+    const { get } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.get = function failing(this: IDBObjectStore, key: IDBValidKey) {
+      const request = get.call(this, key);
+      this.transaction.abort();
+      return request;
+    };
+    try {
+      expect(await codeOf(archive.lead.take(fail))).to.equal('storage');
+    } finally {
+      IDBObjectStore.prototype.get = get;
+    }
+    // What fails is told to its transaction before another one begins; that nobody has handled it, in a task after that.
+    await archive.note('x');
+    await new Promise((resolve) => setTimeout(resolve));
+    window.removeEventListener('unhandledrejection', note);
+    expect(unhandled).to.deep.equal([]);
+  });
 });

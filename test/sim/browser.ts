@@ -212,6 +212,7 @@ export class Tab {
   watch: LeaderWatch | undefined;
   readonly ready: Promise<void>;
   #frozen = false;
+  #reloads = false;
   #held: (() => void)[] = [];
   #engine: Engine | undefined;
   readonly storage: StorageTab;
@@ -273,6 +274,18 @@ export class Tab {
     this.#gone();
   }
 
+  /** The engine has given the disk up; so has the page, which looks at it again. */
+  #reload(): void {
+    if (this.#reloads) return;
+    this.#reloads = true;
+    this.world.scheduler.after(2000, () => {
+      if (this.dead) return;
+      this.world.note(this.name, 'tab', 'is reloaded');
+      this.die();
+      if (this.device.tabs.length === 0 && !this.device.asleep) this.device.openTab();
+    });
+  }
+
   #gone(): void {
     this.#ends.clear();
     storage.delete(this.name);
@@ -331,7 +344,11 @@ export class Tab {
     const channel = this.#openChannel();
     channel.onMessage((message) => {
       if (message.type === 'live' || message.type === 'live-all')
-        for (const change of message.changes) if (change.topic === 'session') this.session = change.value;
+        for (const change of message.changes) {
+        if (change.topic !== 'session') continue;
+        this.session = change.value;
+        if (change.value?.status === 'refused' && change.value.error?.code === 'storage') this.#reload();
+      }
       if (message.type === 'poke') world.seen(this, message.pokes);
     });
     // Whoever comes later looks after who is there already, as if nobody looked at it: five times a second were the same, and slow.

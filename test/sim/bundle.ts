@@ -11,27 +11,36 @@ export type Mutation = { readonly file: string; readonly from: string; readonly 
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const mutating = ({ file, from, to }: Mutation): Plugin => ({
+const mutating = (edits: readonly Mutation[]): Plugin => ({
   name: 'mutate',
   setup({ onLoad }) {
-    onLoad({ filter: new RegExp(`${file.replaceAll('.', String.raw`\.`)}$`) }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      if (!text.includes(from)) throw new Error(`${file} has no longer: ${from}`);
-      return { contents: text.replaceAll(from, to), loader: 'ts' };
-    });
+    for (const name of new Set(edits.map(({ file }) => file)))
+      onLoad({ filter: new RegExp(`${name.replaceAll('.', String.raw`\.`)}$`) }, ({ path }) => {
+        let contents = readFileSync(path, 'utf8');
+        for (const { file, from, to } of edits) {
+          if (file !== name) continue;
+          if (!contents.includes(from)) throw new Error(`${file} has no longer: ${from}`);
+          contents = contents.replaceAll(from, to);
+        }
+        return { contents, loader: 'ts' };
+      });
   },
 });
 
+/** They go with the process. */
+const folders: string[] = [];
+
 /** Writes it to a folder of its own, which goes with the process. */
-export async function bundleWorker(mutation?: Mutation, entry = 'worker.ts'): Promise<string> {
+export async function bundleWorker(edits: readonly Mutation[] = [], entry = 'worker.ts'): Promise<string> {
+  if (folders.length === 0) process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
   const folder = mkdtempSync(join(tmpdir(), 'tertulia-sim-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const outfile = join(folder, 'worker.cjs');
   await build({
     entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
     outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', sourcemap: 'inline', sourcesContent: false, logLevel: 'error',
     tsconfig: join(root, 'tsconfig.json'),
-    plugins: mutation ? [mutating(mutation)] : [],
+    plugins: [mutating(edits)],
   });
   return outfile;
 }

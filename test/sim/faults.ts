@@ -3,6 +3,7 @@ export const faultKinds = {
   // The wire.
   'cut': 'the connection breaks; what is in flight is lost',
   'cut-before-frame': 'it breaks as a frame of ours goes out: the server never sees it',
+  'half-frame': 'it breaks in the middle of a frame of ours, and the server keeps that half with the stream',
   'cut-after-frame': 'it breaks right after the server has taken a frame, before anything comes back',
   'cut-in-answer': 'it breaks in the middle of a frame of the server',
   'half-open': 'nothing passes any more, and nobody is told',
@@ -71,6 +72,7 @@ export const faultKinds = {
   'room-id-missing': 'the echo says no archive id',
   // The browser.
   'storage-abort': 'a transaction is aborted',
+  'storage-fails': 'the disk takes nothing for seconds',
   'storage-quota': 'there is no more room on the disk once',
   'tab-crash': 'a tab is gone from one moment to the next',
   'tab-crash-committed': 'a tab is gone, what it was writing is written',

@@ -4,6 +4,7 @@ import { createStreamManagement } from '../../src/xep/0198-stream-management.js'
 import { silentLog } from '../../src/base/log.js';
 import type { Clock } from '../../src/base/clock.js';
 import type { Connection, SocketLike } from '../../src/xmpp/connection-types.js';
+import { seeded } from './random.js';
 
 /** How the streams end: without a word, with a word to everybody, or one line alone while the server stays. */
 export type Ending = 'killed' | 'goodbye' | 'blink';
@@ -20,17 +21,6 @@ export type Herd = {
 const roundTrip = 60;
 /** Everybody has been online for that long, milliseconds, not all since the same moment. */
 const before = 20_000;
-
-/** Numbers from 0 to 1 out of a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Milliseconds as buckets, for timers end on whole ones. */
 class HerdClock implements Clock {
@@ -140,7 +130,7 @@ class HerdSocket implements SocketLike {
 /** Lets it happen, until everybody is back or ten minutes have passed. */
 export async function runHerd({ clients, ending, away, seed }: HerdOptions): Promise<Herd> {
   const clock = new HerdClock();
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   const attempts: { at: number; reached: boolean }[] = [];
   const back: number[] = [];
   let resumed = 0;

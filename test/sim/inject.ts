@@ -23,7 +23,8 @@ const onLink = (kind: FaultKind, run: (link: Link, world: World) => void): Now =
   run(link, world);
 };
 
-const snag = (kind: FaultKind, at: Parameters<Link['arm']>[0]): Now => (world) => someLink(world)?.arm(at, () => world.faults.struck(kind));
+/** Any frame, or what counts most: a message. */
+const snag = (kind: FaultKind, at: Parameters<Link['arm']>[0]): Now => (world) => someLink(world)?.arm(at, () => world.faults.struck(kind), world.random.chance(0.5) ? '<message' : '');
 
 /** Something done to one tab of those that `choose` allows. */
 const onTab = (kind: FaultKind, choose: (tab: Tab) => boolean, run: (tab: Tab, world: World) => void): Now => (world) => {
@@ -96,6 +97,7 @@ const crashAtStep = (world: World): void => crashAt(world, 'tab-crash', 'close-t
 const now: Partial<Record<FaultKind, Now>> = {
   'cut': onLink('cut', (link) => link.cut()),
   'cut-before-frame': snag('cut-before-frame', 'cut-up'),
+  'half-frame': snag('half-frame', 'half-up'),
   'cut-after-frame': snag('cut-after-frame', 'cut-after-up'),
   'cut-in-answer': snag('cut-in-answer', 'cut-down'),
   'half-open': onLink('half-open', (link) => void (link.muteUp = link.muteDown = true)),
@@ -141,6 +143,21 @@ const now: Partial<Record<FaultKind, Now>> = {
     return { name: 'message', attrs: { from: 'evil@elsewhere.test/x', type: 'chat', id: 'forged-receipt' }, inner: `<received xmlns="urn:xmpp:receipts" id="${id ?? 'nothing'}"/>` };
   }),
   'storage-abort': onDisk('storage-abort', 'abort', ({ kind, mode }) => mode === 'readwrite' && (kind === 'write' || kind === 'commit')),
+  'storage-fails': (world) => {
+    const { disk } = someDevice(world);
+    let struck = false;
+    const end = world.scheduler.now + world.random.between(500, 12_000);
+    const refuse = (step: Step): DiskFault | undefined => {
+      if (!world.faults.allowed || world.scheduler.now > end) disk.onStep = undefined;
+      else if (step.mode === 'readwrite' && step.database !== 'tertulia') {
+        if (!struck) world.faults.struck('storage-fails');
+        struck = true;
+        return 'abort';
+      }
+      return undefined;
+    };
+    disk.onStep = refuse;
+  },
   'storage-quota': onDisk('storage-quota', 'quota', ({ kind, mode }) => mode === 'readwrite' && kind === 'write'),
   // At any moment, or in the middle of writing.
   'tab-crash': (world) => (world.random.chance(0.3) ? crashNow : crashAtStep)(world),

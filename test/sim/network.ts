@@ -8,10 +8,12 @@ export interface Peer {
   onFrame(frame: string): void;
   /** The connection is known to be over. */
   onGone(): void;
+  /** It is, in the middle of a frame; whether that has consequences. */
+  onHalf(): boolean;
 }
 
 /** What a frame in flight may meet; `kind` is told so that the fault is counted when it strikes. */
-export type Snag = 'drop-up' | 'drop-down' | 'cut-up' | 'cut-down' | 'cut-after-up';
+export type Snag = 'cut-up' | 'half-up' | 'cut-down' | 'cut-after-up';
 
 type Host = {
   /** Runs what comes from outside in the tab, unless it is gone; held while the tab is frozen. */
@@ -38,7 +40,7 @@ export class Link {
   stalledUntil = 0;
   /** What the server gets of the frames already on their way when the connection goes: late, not never. */
   lateFrames = false;
-  #snag: { readonly kind: Snag; readonly strike: () => void } | undefined;
+  #snag: { readonly kind: Snag; readonly strike: () => void; readonly begins: string } | undefined;
   readonly #scheduler: Scheduler;
   readonly #random: Random;
   #lastUp = 0;
@@ -82,9 +84,9 @@ export class Link {
     });
   }
 
-  /** The next frame meets this. */
-  arm(kind: Snag, strike: () => void): void {
-    this.#snag = { kind, strike };
+  /** The next frame that begins like this meets it. */
+  arm(kind: Snag, strike: () => void, begins = ''): void {
+    this.#snag = { kind, strike, begins };
   }
 
   get usable(): boolean {
@@ -95,9 +97,8 @@ export class Link {
   down(frame: string): void {
     if (this.over) return;
     this.#onFrameSeen?.(false, frame);
-    const snag = this.#take('drop-down', 'cut-down');
-    if (snag === 'cut-down') return this.cut();
-    if (snag || this.muteDown) return;
+    if (this.#take(frame, 'cut-down')) return this.cut();
+    if (this.muteDown) return;
     this.#toTab(() => this.socket.onmessage?.({ data: frame }));
   }
 
@@ -125,11 +126,11 @@ export class Link {
     if (peer && !this.muteUp) this.#scheduler.after(this.latency + (this.lateFrames ? 20_000 : 0), () => peer.onGone());
   }
 
-  #take(...kinds: Snag[]): Snag | undefined {
+  #take(frame: string, ...kinds: Snag[]): Snag | undefined {
     const snag = this.#snag;
-    if (!snag || !kinds.includes(snag.kind)) return undefined;
+    if (!snag || !kinds.includes(snag.kind) || !frame.startsWith(snag.begins)) return undefined;
     this.#snag = undefined;
-    snag.strike();
+    if (snag.kind !== 'half-up' || this.#peer?.onHalf()) snag.strike();
     return snag.kind;
   }
 
@@ -139,9 +140,9 @@ export class Link {
     const peer = this.#peer;
     if (!peer) return;
     this.#onFrameSeen?.(true, frame);
-    const snag = this.#take('drop-up', 'cut-up', 'cut-after-up');
-    if (snag === 'cut-up') return this.cut();
-    if (snag === 'drop-up' || this.muteUp) return;
+    const snag = this.#take(frame, 'cut-up', 'half-up', 'cut-after-up');
+    if (snag === 'cut-up' || snag === 'half-up') return this.cut();
+    if (this.muteUp) return;
     const at = (this.#lastUp = Math.max(this.#lastUp, this.#arrival()));
     this.#scheduler.after(at - this.#scheduler.now, () => {
       if (this.over && !this.lateFrames && this.#scheduler.now > this.#graceUntil) return;

@@ -12,12 +12,21 @@ export class Person {
   /** Whom they answer: the device that wrote last. */
   #lockedTo: string | undefined;
   #written = 0;
+  /** Their client counts, as some do: what they send can be told apart by the archive's ids alone. */
+  readonly #counts: boolean;
+  #sent = 0;
 
   constructor(world: World, name: string, random: Random) {
     this.#world = world;
     this.name = name;
     this.jid = `${name}@sim.test`;
     this.#random = random;
+    const { archives, liveIds } = world.dialect;
+    this.#counts = archives && liveIds && random.chance(0.3);
+  }
+
+  #id(): string {
+    return this.#counts ? String((this.#sent += 1)) : this.#random.id();
   }
 
   receive(stanza: Stanza): void {
@@ -42,10 +51,10 @@ export class Person {
 
   say(): void {
     this.#written += 1;
-    this.#world.server.room.say(this.name, { attrs: { id: this.#random.id() }, inner: `<body>${this.name}-${this.#written}</body>` });
+    this.#world.server.room.say(this.name, { attrs: { id: this.#id() }, inner: `<body>${this.name}-${this.#written}</body>` });
   }
 
   #send(to: string, inner: string): void {
-    this.#world.server.toAccount({ name: 'message', attrs: { from: `${this.jid}/phone`, to, type: 'chat', id: this.#random.id() }, inner });
+    this.#world.server.toAccount({ name: 'message', attrs: { from: `${this.jid}/phone`, to, type: 'chat', id: this.#id() }, inner });
   }
 }

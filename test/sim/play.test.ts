@@ -19,7 +19,7 @@ describe('a history', () => {
   });
 
   it('in which the engine does wrong is not passed over', async () => {
-    const bundle = await bundleWorker({ file: 'src/engine/inbox.ts', from: 'if (incoming) messages.push(', to: 'if (incoming && incoming.base.mine) messages.push(' });
+    const bundle = await bundleWorker([{ file: 'src/engine/inbox.ts', from: 'if (incoming) messages.push(', to: 'if (incoming && incoming.base.mine) messages.push(' }]);
     const played: Played[] = [];
     const seeds = Array.from({ length: 10 }, (_, i) => ({ seed: i + 1, only: [] }));
     await playAll<Job, Played>(bundle, seeds, 1, (one) => void played.push(one), () => played.some(({ violations }) => violations.length > 0));

@@ -1,16 +1,6 @@
 // What goes wrong, when: drawn from a seed, so that a run can be had again.
+import { seeded } from '../../sim/random.js';
 import type { Fault, Weather } from './chaos-line.js';
-
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What people do in the middle of it. `kill`: SIGKILL to the browser; `second`: another tab opens, and the first is closed. */
 export type Turn = 'nothing' | 'reload' | 'reopen' | 'second' | 'kill';

@@ -1,6 +1,7 @@
 // A run: one server, both browsers, each on a line of its own; what was cut, and whether anything was lost, doubled or moved by it.
 import { openChaosLine, type ChaosLine } from './chaos-line.js';
-import { plan, seeded, type Round } from './chaos-plan.js';
+import { seeded } from '../../sim/random.js';
+import { plan, type Round } from './chaos-plan.js';
 import { compare, hold, tally, type Outcome } from './chaos-report.js';
 import { note, Scene, settledOn, talkWith, type Surface } from './chaos-scene.js';
 import { Companion } from './companion.js';

@@ -12,6 +12,8 @@ export type Dialect = {
   readonly archives: boolean;
   /** Messages to an account of which nobody is there are handed out with the first presence. */
   readonly offlineStore: boolean;
+  /** The half of a frame that a cut has left stands before the first frames of the resumed stream (Prosody 0.12). */
+  readonly keepsHalves: boolean;
   /** Results in a page at most, whatever was asked for. */
   readonly pageLimit: number;
   /** To the bare address: every device gets it, or one does and the others a carbon. */
@@ -25,13 +27,14 @@ export type Dialect = {
 };
 
 const prosody: Dialect = {
-  name: 'Prosody-like', managed: true, resumes: true, keepsFor: 600, archives: true, offlineStore: false,
+  name: 'Prosody-like', managed: true, resumes: true, keepsFor: 600, archives: true, offlineStore: false, keepsHalves: false,
   pageLimit: 50, bareToAll: true, liveIds: true, archivesReceipts: true, latency: 20,
 };
 
 /** How often each is drawn. */
 export const dialects: readonly (readonly [number, Dialect])[] = [
-  [5, prosody],
+  [3, prosody],
+  [3, { ...prosody, name: 'Prosody-0.12-like', keepsHalves: true }],
   [4, { ...prosody, name: 'ejabberd-like', keepsFor: 300, offlineStore: true, bareToAll: false, pageLimit: 100, archivesReceipts: true }],
   [2, { ...prosody, name: 'short pages', pageLimit: 4, keepsFor: 60 }],
   [1, { ...prosody, name: 'no ids in live messages', liveIds: false, pageLimit: 10 }],

@@ -4,7 +4,7 @@ import { Archive } from './archive.js';
 import type { Item } from './archive.js';
 import type { Server } from './server.js';
 import type { Session } from './session.js';
-import { bare, bodyOf, delayOf, errorOf, stanzaIdOf } from './stanza.js';
+import { bare, bodyOf, delayOf, errorOf, isTelling, stanzaIdOf } from './stanza.js';
 import type { Stanza } from './stanza.js';
 
 const NS_USER = 'http://jabber.org/protocol/muc#user';
@@ -88,7 +88,7 @@ export class Room {
     for (const session of this.occupants.keys()) {
       if (session === by && faults.strikes('room-echo-lost')) continue;
       if (session !== by && faults.strikes('live-lost')) continue;
-      const named = dialect.archives && dialect.liveIds && !faults.strikes('room-id-missing');
+      const named = dialect.archives && dialect.liveIds && !(isTelling(said) && faults.strikes('room-id-missing'));
       session.deliver(named ? { ...said, inner: said.inner + stanzaIdOf(this.jid, item.id) } : said);
     }
     return item;

@@ -10,7 +10,7 @@ import type { Dialect } from './dialects.js';
 import { answerIq } from './iq.js';
 import { Room } from './room.js';
 import { Session } from './session.js';
-import { bare, bodyOf, delayOf, errorOf, isReceipt, stanzaIdOf, write } from './stanza.js';
+import { bare, bodyOf, delayOf, errorOf, isReceipt, isTelling, stanzaIdOf, write } from './stanza.js';
 import type { Stanza } from './stanza.js';
 import { Stream } from './stream.js';
 
@@ -169,7 +169,7 @@ export class Server {
     if (body === undefined && !(isReceipt(stanza) && this.dialect.archivesReceipts)) return stanza;
     const item = this.archive.add({ ...stanza, attrs }, other, this.now());
     if (body !== undefined) this.accepted(item, other);
-    if (!this.dialect.archives || !this.dialect.liveIds || this.faults.strikes('live-id-missing')) return stanza;
+    if (!this.dialect.archives || !this.dialect.liveIds || (isTelling(stanza) && this.faults.strikes('live-id-missing'))) return stanza;
     return { ...stanza, inner: stanza.inner + stanzaIdOf(this.account, item.id) };
   }
 

@@ -17,6 +17,8 @@ export class Session {
   /** How many of ours the client has acknowledged, and those it has not. */
   acked = 0;
   readonly queue: Stanza[] = [];
+  /** What came last was the half of a frame. */
+  half = false;
   available = false;
   carbons = false;
   over = false;

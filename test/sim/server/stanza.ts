@@ -20,6 +20,8 @@ export function readStanza(name: string, attrs: Stanza['attrs'], frame: string):
 
 export const bodyOf = (stanza: Stanza): string | undefined => /<body>([^<]*)<\/body>/.exec(stanza.inner)?.[1];
 export const originIdOf = (stanza: Stanza): string | undefined => /<origin-id[^>]* id="([^"]*)"/.exec(stanza.inner)?.[1];
+/** Its own id says which it is. */
+export const isTelling = ({ attrs: { id = '' } }: Pick<Stanza, 'attrs'>): boolean => id.length >= 8;
 export const isReceipt = (stanza: Stanza): boolean => stanza.inner.includes('<received xmlns="urn:xmpp:receipts"');
 export const bare = (jid: string): string => jid.split('/')[0]!;
 

@@ -15,6 +15,8 @@ export class Stream implements Peer {
   readonly server: Server;
   readonly link: Link;
   session: Session | undefined;
+  /** Frames that are taken for the rest of a half one. */
+  #swallows = 0;
   #authenticated = false;
   #closed = false;
 
@@ -41,8 +43,18 @@ export class Stream implements Peer {
     this.link.closedByServer();
   }
 
+  onHalf(): boolean {
+    if (!this.server.dialect.keepsHalves || this.session?.smId === undefined) return false;
+    this.session.half = true;
+    return true;
+  }
+
   onFrame(frame: string): void {
     if (this.#closed) return;
+    if (this.#swallows > 0) {
+      this.#swallows -= 1;
+      return;
+    }
     const element = parseFrame(frame);
     if (stanzaNames.has(element.name)) return this.#onStanza(element, frame);
     switch (element.name) {
@@ -137,6 +149,8 @@ export class Stream implements Peer {
     this.session = session;
     const previd = faults.strikes('sm-wrong-previd') ? 'another' : id;
     this.send(`<resumed xmlns="${NS_SM}" previd="${previd}" h="${session.handled}"/>`);
+    if (session.half) this.#swallows = this.server.random.chance(0.5) ? Infinity : this.server.random.int(1, 3);
+    session.half = false;
     for (const stanza of replayed ?? session.queue) this.send(write(stanza));
     this.send(`<r xmlns="${NS_SM}"/>`);
   }
