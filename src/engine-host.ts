@@ -1,5 +1,6 @@
 /** Where this page's engines run: in a worker; in the page where workers are refused; on memory where storage is. */
 import type { EngineHost } from './client/bridge.js';
+import { openAccounts } from './archive/accounts.js';
 import { keepIn } from './archive/open-database.js';
 import { trustedScript } from './base/trusted-script.js';
 import { localChannels, openChannel, type OpenChannel } from './client/channel.js';
@@ -32,21 +33,12 @@ async function inWorker(): Promise<LocalHost> {
 
 const inPage = async (channels: OpenChannel): Promise<LocalHost> => (await import('./engine-worker.js')).createLocalHost(channels);
 
-/** Whether databases can be opened. */
+/** Whether databases can be opened: the one that is needed next is tried. */
 async function storageWorks(): Promise<boolean> {
-  const probe = 'tertulia/probe';
   try {
-    await new Promise<void>((resolve, reject) => {
-      const request = indexedDB.open(probe);
-      request.onerror = () => reject(request.error ?? new Error('refused'));
-      request.onsuccess = () => {
-        request.result.close();
-        indexedDB.deleteDatabase(probe);
-        resolve();
-      };
-    });
+    (await openAccounts()).close();
     // Refused together with storage; without it the tabs could not be kept in step.
-    new BroadcastChannel(probe).close();
+    new BroadcastChannel('tertulia/probe').close();
     return true;
   } catch {
     return false;
