@@ -5,13 +5,20 @@ import type { Finding, Measure } from './support/finding.js';
 import { Lab } from './support/lab.js';
 import { formatFindings, misses, saveResults, type Result } from './support/report.js';
 import { drawPlots } from './support/plots.js';
+import { catchUp } from './measures/catch-up.js';
 import { openChat } from './measures/open-chat.js';
+import { heap } from './measures/heap.js';
+import { many } from './measures/many.js';
+import { roster } from './measures/roster.js';
 import { openConversation } from './measures/open-conversation.js';
+import { scrollBack } from './measures/scroll-back.js';
+import { sending } from './measures/sending.js';
+import { typing } from './measures/typing.js';
 import { reload } from './measures/reload.js';
 import { weights } from './measures/weights.js';
 
 /** In the order of what a person meets first. */
-const measures: readonly Measure[] = [weights, openChat, reload, openConversation];
+const measures: readonly Measure[] = [weights, openChat, reload, openConversation, catchUp, scrollBack, typing, sending, roster, many, heap];
 
 const { values: options } = parseArgs({
   options: {

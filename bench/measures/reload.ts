@@ -24,7 +24,7 @@ export const reload: Measure = {
   smoke: true,
   async run(lab) {
     const size = lab.scale.smoke ? 300 : 10_000;
-    const { profile, account, plots } = await lab.prepared('reload', () => filledBrowser(lab, 'reload', [size]));
+    const { profile, account, plots } = await lab.prepared(`one of ${size}`, () => filledBrowser(lab, 'one', [size]));
     const person = await lab.browser(profile);
     const { them } = plots[0]!;
     const peerPage = lab.peerPage({ authentication: 'login', jid: account, password: 'tertulia', auto_join_private_chats: [them] });

@@ -3,6 +3,9 @@ const { converse } = globalThis;
 converse.plugins.add('bench', {
   initialize() {
     globalThis.peer = this._converse;
+    this._converse.api.listen.on('connected', () => {
+      globalThis.peerConnected ??= globalThis.bench.now();
+    });
   },
 });
 converse.initialize({

@@ -89,6 +89,26 @@ globalThis.bench ??= (() => {
     },
     shown: (selector, least = 1) => frameWhen(() => all(selector).length >= least, selector),
     says: (selector, words) => frameWhen(() => all(selector).some((element) => element.textContent.includes(words)), words),
+    /** When the last message of the log had these words, and had been painted. Looked at when it changes only. */
+    lastSays: (words) =>
+      new Promise((resolve) => {
+        const start = () => {
+          const [log] = every('[role="log"]');
+          if (!log) {
+            setTimeout(start, 20);
+            return;
+          }
+          const look = () => {
+            if (![...log.querySelectorAll('[role="article"], article')].at(-1)?.textContent.includes(words)) return;
+            observer.disconnect();
+            requestAnimationFrame(() => setTimeout(() => resolve(now())));
+          };
+          const observer = new MutationObserver(look);
+          observer.observe(log, { subtree: true, childList: true, characterData: true });
+          look();
+        };
+        start();
+      }),
     writable: () => frameWhen(() => all('textarea, [role="textbox"][contenteditable]').some((field) => !field.disabled && !field.readOnly), 'writable field'),
     /** The longest task of the main thread since then, milliseconds; 0 where none was longer than 50, which is what browsers tell of. */
     longestTask: (since) => tasks.filter(({ at }) => at >= since).reduce((most, { duration }) => Math.max(most, duration), 0),
@@ -107,6 +127,17 @@ globalThis.bench ??= (() => {
       await doing();
       going = false;
       return times.slice(1);
+    },
+    /** Begins to look at the frames; `stopFrames()` says how far apart they were, milliseconds. */
+    watchFrames() {
+      let stop;
+      const all = this.frames(() => new Promise((resolve) => {
+        stop = resolve;
+      }));
+      this.stopFrames = () => {
+        stop();
+        return all;
+      };
     },
     /** From each key that goes down to the task after the frame that follows. */
     keys(into) {

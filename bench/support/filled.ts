@@ -42,7 +42,8 @@ export async function filledBrowser(lab: Lab, name: string, sizes: readonly numb
   }
 }
 
-async function signedIn(lab: Lab, person: Person, account: string): Promise<string> {
+/** Signs in with a new browser's tab and waits until the app is kept; the archive's name. */
+export async function signedIn(lab: Lab, person: Person, account: string): Promise<string> {
   const page = await lab.page(person);
   await signIn(lab, page, account);
   await page.evaluate('navigator.serviceWorker.ready.then(() => true)');

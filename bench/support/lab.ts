@@ -9,6 +9,7 @@ import { start as startProsody } from '../../servers/prosody.mjs';
 import { openLine } from '../../test/live/support/line.js';
 import { launch, type Person } from '../../test/live/support/person.js';
 import { Stage } from '../../test/live/support/stage.js';
+import type { Drain, Drained } from '../pages/drain.js';
 import type { Side, Spent, Values } from './finding.js';
 import { ProsodyStore } from './prosody-store.js';
 
@@ -57,10 +58,10 @@ export class Lab {
     cpSync(here('../../dist'), dist, { recursive: true });
     cpSync(here('../../pages/demo'), demo, { recursive: true });
     // The bench's own pages, under the app's origin: its archive is there, and its policy holds for them too.
-    const names = ['fill', 'drain', 'empty-lit', 'read-page'];
+    const names = ['fill', 'drain', 'empty-lit', 'plain', 'read-page'];
     const pages = { entryPoints: names.map((name) => here(`../pages/${name}.ts`)), outdir: join(dist, 'bench'), bundle: true, format: 'esm', target: 'es2022', minify: true, tsconfig: here('../../tsconfig.json') } as const;
     await build({ ...pages, define: { 'process.env.NODE_ENV': '"production"' } });
-    for (const name of [...names, 'blank']) cpSync(here(`../pages/${name}.html`), join(dist, 'bench', `${name}.html`));
+    for (const file of [...names, 'blank'].map((name) => `${name}.html`).concat('plain.css')) cpSync(here(`../pages/${file}`), join(dist, 'bench', file));
     // And beside the shop, where no service worker answers for them.
     cpSync(join(dist, 'bench'), join(demo, 'bench'), { recursive: true });
     if (existsSync(converse) && !scale.smoke) {
@@ -101,6 +102,20 @@ export class Lab {
     await page.setBypassServiceWorker(true);
     await page.goto(`${this.stage.app}/bench/${name}.html`, { waitUntil: 'load' });
     return page;
+  }
+
+  /** How long a client takes that looks at nothing, in a page like any other. */
+  async drain(person: Person, ask: Omit<Drain, 'service' | 'password'>): Promise<Spent & Drained> {
+    const page = await this.page(person);
+    await page.goto(`${this.stage.demo}/bench/drain.html`, { waitUntil: 'load' });
+    const service = `ws://localhost:${this.stage.xmppLine.port}/xmpp-websocket`;
+    let drained: Drained | undefined;
+    const spent = await this.spent(page, async () => {
+      drained = (await page.evaluate(`drain(${JSON.stringify({ service, password: 'tertulia', ...ask })})`)) as Drained;
+      return drained.ms;
+    });
+    await page.close();
+    return { ...drained!, ...spent };
   }
 
   /** An account that nothing has happened to yet. */
@@ -144,11 +159,20 @@ export class Lab {
     return page;
   }
 
-  /** The processor's time that the process of a page has taken, milliseconds. */
-  async cpu(page: Page): Promise<number> {
+  /** What the browser counts of a page: `Nodes`, `JSHeapUsedSize` (bytes), `ProcessTime` (seconds), … */
+  async metric(page: Page, wanted: string): Promise<number> {
     const { metrics } = await this.#clocks.get(page)!.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'ProcessTime')?.value ?? NaN) * 1000;
+    return metrics.find(({ name }) => name === wanted)?.value ?? NaN;
   }
+
+  /** The heap of a page that has just been swept, MB. */
+  async heap(page: Page): Promise<number> {
+    await this.#clocks.get(page)!.send('HeapProfiler.collectGarbage');
+    return (await this.metric(page, 'JSHeapUsedSize')) / 1e6;
+  }
+
+  /** The processor's time that the process of a page has taken, milliseconds. */
+  cpu = async (page: Page): Promise<number> => (await this.metric(page, 'ProcessTime')) * 1000;
 
   /** What `work`, which says how long it took by the page's clock, takes of the processor. */
   async spent(page: Page, work: () => Promise<number>): Promise<Spent> {
