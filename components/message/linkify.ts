@@ -4,10 +4,13 @@ export type TextPart = { readonly text: string; readonly href?: string };
 const schemes: ReadonlySet<string> = new Set(['https:', 'http:', 'mailto:', 'tel:', 'xmpp:']);
 // Each alternative starts with a fixed word or ends at the first space: no backtracking over the body.
 const candidate = /(?<![\p{L}\p{N}:/@])(?:https?:\/\/|www\.|mailto:|tel:|xmpp:)[^\s<>"\u0000-\u001f\u202a-\u202e\u2066-\u2069]+|(?<![\p{L}\p{N}._+-])[\p{L}\p{N}._+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/giu;
+/** What every address has: most messages have none, and this says so in a fraction of the time. */
+const hint = /[:@]|www\./i;
 const MAX_LINKS = 100;
 
 /** Text in runs, addresses among it marked. Only schemes that cannot run anything; everything else stays text. */
 export function linkify(text: string): TextPart[] {
+  if (!hint.test(text)) return text ? [{ text }] : [];
   const parts: TextPart[] = [];
   let end = 0;
   let links = 0;
