@@ -54,12 +54,12 @@ const table = (fields) => Object.entries(fields).map(([key, value]) => `[${quote
 
 /**
  * Starts Prosody and waits until it answers.
- * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, sasl2?: boolean | undefined, docker?: { image: string } | undefined }} options
+ * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, sasl2?: boolean | undefined, stanzaLimit?: number | undefined, docker?: { image: string } | undefined }} options
  * `port` is that of HTTP and WebSocket, `publicPort` the one that browsers are told, where something stands between; `c2sPort` opens a plain TCP port for other clients too; `docker` runs the image instead of an
- * installed Prosody; `sasl2` turns on Debian's community modules for SASL2, Bind 2 and FAST, and a log that tells of them.
+ * installed Prosody; `stanzaLimit`: bytes a stanza of a client may have; `sasl2` turns on Debian's community modules for SASL2, Bind 2 and FAST, and a log that tells of them.
  * @returns {Promise<import('./hosts.mjs').XmppServer & { storage: 'sql' | 'internal' }>}
  */
-export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate, sasl2 = false, docker }) {
+export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate, sasl2 = false, stanzaLimit = 262_144, docker }) {
   const data = resolve(dataDir);
   mkdirSync(data, { recursive: true });
   const program = docker ? findProgram('docker') : findProgram('prosody');
@@ -85,6 +85,7 @@ export async function start({ port, dataDir, publicPort = port, c2sPort, guestRa
     URL: quote(`http://localhost:${publicPort}/`),
     STORAGE: quote(storage),
     SASL2: sasl2 ? sasl2Modules.map((name) => `"${name}"`).join('; ') : '',
+    STANZA_LIMIT: String(stanzaLimit),
     LOG: sasl2 ? 'debug' : 'info',
     ACCOUNTS: table(accounts),
     ROOMS: table(rooms),

@@ -41,6 +41,7 @@ muc_log_by_default = true
 muc_log_expires_after = "never"
 
 limits = { c2s = { rate = "512kb/s", burst = "4s" } }
+c2s_stanza_size_limit = @STANZA_LIMIT@
 smacks_hibernation_time = 600
 
 allow_registration = false

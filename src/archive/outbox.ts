@@ -131,7 +131,10 @@ export async function markSent(unit: Unit, originIds: readonly string[]): Promis
 export async function markFailed(unit: Unit, id: number, condition: string, text: string | undefined): Promise<void> {
   const outgoing = await change(unit, id, (row) => ({ ...row, state: 'failed' }));
   const row = outgoing && (await unit.loadMessage(outgoing.message));
-  if (row) changeState(unit, row, toFailed(condition, text));
+  if (!row) return;
+  // Refused before it was on the wire: it stands among those that were, not before all of them.
+  const refused = outgoing.state === 'queued' && row.kept.tail;
+  changeState(unit, refused ? { ...row, kept: { ...row.kept, tail: [row.archive, unit.nextId()] } } : row, toFailed(condition, text));
 }
 
 /** Own, and not known to be with the server. */

@@ -20,6 +20,7 @@ import { isRoom, ownNick } from '../xep/0045-muc.js';
 import { queryArchive } from '../xep/0313-mam.js';
 import { isActive } from '../xep/0352-csi.js';
 import { createStreamManagement, type SmState } from '../xep/0198-stream-management.js';
+import { stanzaLimit } from '../xep/0478-stream-limits.js';
 import { showSettings } from '../xep/0223-settings.js';
 import { factBase } from '../xep/rfc6121-message.js';
 import { contactOf } from '../xep/rfc6121-roster.js';
@@ -268,6 +269,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
     joined: (room) => live.get('room', room)?.state === 'joined',
     look: (room) => session.look(room),
     compose: (row, late) => composeMessage(ctx, row, late),
+    limit: () => stanzaLimit(connection.features),
     send(row: OutboxRow, stanza: Element) {
       connection.send(stanza);
       session.touched(row.chatType === 'groupchat' ? row.conversation : ctx.me, 'sent');
@@ -294,6 +296,8 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   management.on('acked', (stanzas) => {
     acked = Promise.all([acked, outbox.acked(stanzas).catch((error: unknown) => log.warn('not kept as sent', error))]);
   });
+  management.withholds = outbox.withholds;
+  management.on('returned', (stanzas) => outbox.returned(stanzas));
   management.on('unknown', (stanzas) => void outbox.unknown(stanzas).catch((error: unknown) => log.warn('outbox', error)));
   live.watch('room', (_room, view) => {
     if (view?.state === 'joined') void outbox.flush();
@@ -307,7 +311,10 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   noteAddresses([{ kind: 'conversations', rows: conversations }]);
   await outbox.recover(messageIds(stream));
 
-  connection.onState((state) => session.onState(state));
+  connection.onState((state) => {
+    outbox.onState(state);
+    session.onState(state);
+  });
   channel.onMessage((message) => {
     if (message.type === 'poke') noteAddresses(message.pokes);
     else if (message.type === 'yield' && connection.state.kind === 'refused') end();

@@ -5,8 +5,11 @@ import type { Live } from '../model/live.js';
 import type { Log } from '../base/log.js';
 import type { OutboxRow } from '../model/message.js';
 import type { Element } from '../xmpp/element.js';
+import type { ConnectionState } from '../xmpp/connection-types.js';
 import type { Fate } from './catch-up.js';
 import { ChatError, toChatError } from '../base/error.js';
+import { toFrame } from '../xmpp/serialize.js';
+import { Suspects } from './suspects.js';
 import { Uploads } from './uploads.js';
 
 export type OutboxPorts = {
@@ -22,6 +25,8 @@ export type OutboxPorts = {
   readonly look: (room: string) => void;
   /** The finished stanza: addressed, `id` and origin-id set, every module's `write` done; `late` asks for XEP-0203 delay. */
   readonly compose: (row: OutboxRow, late: boolean) => Element;
+  /** Bytes that a stanza may have, where the server says so. */
+  readonly limit: () => number | undefined;
   /** Throws `offline`. */
   readonly send: (row: OutboxRow, stanza: Element) => void;
   /** Puts a file on the server (XEP-0363). */
@@ -50,6 +55,9 @@ export class Outbox {
   #stopped = false;
   /** The server has these, and the disk does not know it yet. */
   readonly #owed = new Set<string>();
+  /** The server has certainly not got these, and the disk does not know it yet. */
+  readonly #returned = new Set<string>();
+  readonly #suspects = new Suspects();
   #cancelRetry: (() => void) | undefined;
 
   constructor(ports: OutboxPorts) {
@@ -61,8 +69,28 @@ export class Outbox {
   async recover(heldByStream: ReadonlySet<string>): Promise<void> {
     const { archive } = this.#ports;
     await this.#settleOwed();
+    this.#suspects.allBack();
     for (const row of await archive.outbox()) {
-      if (row.state === 'inflight' && !heldByStream.has(row.originId)) await archive.setOutboxState(row.id, 'unknown');
+      if (row.state !== 'inflight') continue;
+      if (heldByStream.has(row.originId)) this.#suspects.sent(row.originId, bytesOf(row.body), this.#ports.clock.now());
+      else await archive.setOutboxState(row.id, 'unknown');
+    }
+  }
+
+  onState(state: ConnectionState): void {
+    const now = this.#ports.clock.now();
+    if (state.kind === 'online') this.#suspects.again(now);
+    else if (state.kind === 'waiting') this.#suspects.ended(state.error, now);
+  }
+
+  /** Whether the stream is not to send this again by itself. */
+  readonly withholds = (stanza: Element): boolean => stanza.attrs.id !== undefined && this.#suspects.suspected(stanza.attrs.id);
+
+  /** The stream that was resumed has given these back: the server has not got them. */
+  returned(stanzas: readonly Element[]): void {
+    for (const id of idsOf(stanzas, undefined)) {
+      this.#returned.add(id);
+      this.#suspects.back(id);
     }
   }
 
@@ -98,10 +126,17 @@ export class Outbox {
 
   /** What is owed to the disk goes first: unwritten, it would be sent again. */
   async #settleOwed(): Promise<void> {
-    if (this.#owed.size === 0) return;
-    const ids = Array.from(this.#owed);
-    await this.#ports.archive.markSent(ids);
-    for (const id of ids) this.#owed.delete(id);
+    const { archive } = this.#ports;
+    if (this.#owed.size > 0) {
+      const ids = Array.from(this.#owed);
+      await archive.markSent(ids);
+      for (const id of ids) this.#owed.delete(id);
+    }
+    if (this.#returned.size > 0) {
+      const ids = Array.from(this.#returned);
+      for (const row of await archive.outbox()) if (row.state === 'inflight' && ids.includes(row.originId)) await archive.setOutboxState(row.id, 'queued');
+      for (const id of ids) this.#returned.delete(id);
+    }
   }
 
   async #run(): Promise<void> {
@@ -109,20 +144,32 @@ export class Outbox {
     await this.#settleOwed();
     if (!online()) return;
     const blocked = new Set<string>();
+    const suspected: OutboxRow[] = [];
     for (const row of await archive.outbox()) {
       if (this.#stopped || !online()) return;
       if (row.state === 'failed' || row.state === 'inflight' || blocked.has(row.conversation)) continue;
       if (row.state === 'unknown' || (row.chatType === 'groupchat' && !joined(row.conversation))) blocked.add(row.conversation);
       else if (row.file && !row.attachments) this.#uploads.begin(row, row.file);
-      else await this.#send(row);
+      else if (this.#suspects.proven(row.originId)) await archive.markFailed(row.id, 'too-long');
+      else if (this.#suspects.suspected(row.originId)) {
+        blocked.add(row.conversation);
+        suspected.push(row);
+      } else await this.#send(row);
     }
+    // Alone, so that nothing else goes down with it; the next one when the server has taken it.
+    const [first] = suspected;
+    if (first && !this.#suspects.busy && online() && !this.#stopped) await this.#send(first);
   }
 
   async #send(row: OutboxRow): Promise<void> {
-    const { archive, clock, compose, log, online, send } = this.#ports;
+    const { archive, clock, compose, limit, log, online, send } = this.#ports;
     let stanza: Element;
+    let bytes: number;
     try {
       stanza = compose(row, clock.now() - row.at > lateAfter);
+      bytes = bytesOf(toFrame(stanza));
+      // The server would end the stream over it (XEP-0478).
+      if (bytes > (limit() ?? Infinity)) throw new ChatError('too-large', 'over the limit of the stream', { condition: 'too-long' });
     } catch (error) {
       const failure = toChatError(error, 'invalid');
       log.warn('a message could not be written', failure.message);
@@ -134,6 +181,7 @@ export class Outbox {
       // The stream may have gone, or another one come, while the state was being committed.
       if (!online() || this.#stopped) throw new ChatError('offline', 'the stream ended');
       send(row, stanza);
+      this.#suspects.sent(row.originId, bytes, clock.now());
     } catch {
       // It certainly did not go out.
       await archive.setOutboxState(row.id, 'queued');
@@ -143,6 +191,7 @@ export class Outbox {
   /** The server has these stanzas (XEP-0198). A room still has to take a message to it: its echo, or its archive, says so. */
   async acked(stanzas: readonly Element[]): Promise<void> {
     const { clock } = this.#ports;
+    for (const id of idsOf(stanzas, undefined)) this.#suspects.taken(id);
     for (const id of idsOf(stanzas, 'chat')) this.#owed.add(id);
     try {
       await this.#settleOwed();
@@ -150,6 +199,8 @@ export class Outbox {
       this.#ports.log.warn('what was sent is not noted yet', error);
       this.#retry();
     }
+    // What was to go out alone may go now.
+    if (this.#suspects.any && !this.#suspects.busy) void this.flush();
     const toRooms = idsOf(stanzas, 'groupchat');
     if (toRooms.length > 0) clock.after(echoWithin, () => void this.#missEcho(new Set(toRooms)).catch((error: unknown) => this.#ports.log.warn('outbox', error)));
   }
@@ -209,6 +260,9 @@ export class Outbox {
     if (row) await archive.markFailed(row.id, condition, text);
   }
 }
+
+const encoder = new TextEncoder();
+const bytesOf = (text: string): number => encoder.encode(text).byteLength;
 
 const idsOf = (stanzas: readonly Element[], type: 'chat' | 'groupchat' | undefined): string[] =>
   stanzas.flatMap((stanza) => {

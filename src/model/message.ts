@@ -10,7 +10,7 @@ export interface MessageState {
   invitation?: Invitation;
   /** Own messages only. */
   delivery?: Delivery;
-  /** Why it failed: a stanza error's condition, or `upload`, `unreadable`, `too-large`, `expired`; with the server's words. */
+  /** Why it failed: a stanza error's condition, or `upload`, `unreadable`, `too-large`, `too-long`, `expired`; with the server's words. */
   failure?: { condition: string; text?: string };
 }
 

@@ -62,7 +62,7 @@ export const createStreamManagement = (options: StreamManagementOptions): Stream
 
 class Management implements StreamManagement {
   readonly #options: StreamManagementOptions;
-  readonly #emitter = new Emitter<{ acked: readonly Element[]; unknown: readonly Element[] }>();
+  readonly #emitter = new Emitter<{ acked: readonly Element[]; unknown: readonly Element[]; returned: readonly Element[] }>();
   /** The stream to speak on; absent while there is none or it has no stream management. */
   #stream: Negotiation | undefined;
   /** Counting: from `<enabled/>` until a new stream begins, also while detached. */
@@ -87,6 +87,7 @@ class Management implements StreamManagement {
   #asked: number | undefined;
   #cancelRequest: (() => void) | undefined;
   #requestIsSoon = false;
+  withholds: ((stanza: Element) => boolean) | undefined;
   #cancelAck: (() => void) | undefined;
 
   constructor(options: StreamManagementOptions) {
@@ -101,7 +102,7 @@ class Management implements StreamManagement {
     return this.#asked;
   }
 
-  on(type: 'acked' | 'unknown', listener: (stanzas: readonly Element[]) => void): Unsubscribe {
+  on(type: 'acked' | 'unknown' | 'returned', listener: (stanzas: readonly Element[]) => void): Unsubscribe {
     return this.#emitter.on(type, listener);
   }
 
@@ -136,6 +137,7 @@ class Management implements StreamManagement {
       this.#stream = stream;
       this.#told = this.#hIn;
       if (acked.length > 0) this.#emitter.emit('acked', acked);
+      this.#giveBack();
       void this.#save();
       await this.#isHeard(stream);
       // §5: what the server has not got is sent again, as it was and in order.
@@ -153,6 +155,15 @@ class Management implements StreamManagement {
     this.#reset();
     await this.#saveSoon();
     return 'failed';
+  }
+
+  /** The order within a conversation is the sender's business: he gets all of them. Only what the server has counted is counted. */
+  #giveBack(): void {
+    if (!this.#queue.some(({ stanza }) => this.withholds?.(stanza))) return;
+    const isMessage = ({ stanza }: Sent): boolean => stanza.is('message') && stanza.getChild('body') !== undefined;
+    const returned = this.#queue.filter(isMessage).map(({ stanza }) => stanza);
+    this.#queue = this.#queue.filter((sent) => !isMessage(sent));
+    this.#emitter.emit('returned', returned);
   }
 
   /**

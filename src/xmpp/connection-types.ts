@@ -64,8 +64,10 @@ export interface StreamManagement {
   detached(): void | Promise<void>;
   /** The stream was closed on purpose: nothing to resume. */
   forget(): Promise<void>;
-  /** Stanzas the server has confirmed, and those whose fate is unknown after a failed resumption. */
-  on(type: 'acked' | 'unknown', listener: (stanzas: readonly Element[]) => void): Unsubscribe;
+  /** What a resumed stream must not send again by itself: then it gives back all messages that the server has not got (`returned`). */
+  withholds?: ((stanza: Element) => boolean) | undefined;
+  /** Stanzas the server has confirmed, those whose fate is unknown after a failed resumption, those that a resumed stream has not sent again. */
+  on(type: 'acked' | 'unknown' | 'returned', listener: (stanzas: readonly Element[]) => void): Unsubscribe;
 }
 
 /** What is kept of FAST (XEP-0484). The token itself is only there as a key that cannot be taken out of the browser. */

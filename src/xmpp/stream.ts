@@ -29,6 +29,8 @@ export const closeDeadline = 2_000;
 const backlogLimit = 1_000;
 /** A WebSocket that is closed with these codes (RFC 6455 §7.4.1 and its registry) says that the server goes away for everybody. */
 const goingAway: readonly number[] = [1001, 1012, 1013];
+/** And with this one, that a frame of ours was too large. */
+const tooBig = 1009;
 
 export type StreamOptions = {
   readonly url: string;
@@ -81,7 +83,7 @@ export class Stream implements Negotiation {
     socket.onerror = () => options.log.debug('socket error');
     socket.onclose = ({ code }) => {
       if (this.#closing) this.#closing();
-      else this.fail(new ChatError(this.#received === 0 ? 'unreachable' : 'offline', `the socket closed (${code})`, goingAway.includes(code) ? { condition: 'system-shutdown' } : {}));
+      else this.fail(new ChatError(this.#received === 0 ? 'unreachable' : 'offline', `the socket closed (${code})`, goingAway.includes(code) ? { condition: 'system-shutdown' } : code === tooBig ? { condition: 'policy-violation' } : {}));
     };
   }
 

@@ -158,7 +158,7 @@ describe('engine/engine', () => {
     const heard: BusMessage[] = [];
     const before = (await page.archive.note<SmState>('sm'))!.hOut;
     runEngine(server, name, { locks: ownLock() });
-    await until(() => server.sockets[1]?.sent('resume').length === 1 && page.status() === 'online', 'a resumption');
+    await until(() => server.sockets[1]?.sent('resume').length === 1 && page.status() === 'online' && page.replica.get('session', '')?.catchingUp === false, 'a resumption');
     page.channel.onMessage((message) => heard.push(message));
     const sent = async (): Promise<number> => (await page.archive.note<SmState>('sm'))!.hOut;
     await until(async () => (await sent()) > before, 'its successor to have sent something of its own');

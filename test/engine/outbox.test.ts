@@ -56,6 +56,7 @@ describe('engine/outbox', () => {
         archive, clock, live: new TestLive(), log: silentLog,
         online: () => it.online,
         joined: () => it.joined,
+        limit: () => undefined,
         look: (room) => it.looked.push(room),
         compose: (row, late) => {
           const stanza = messageStanza({ to: row.conversation, chatType: row.chatType, id: row.originId, body: row.body, attachments: row.attachments });

@@ -61,7 +61,7 @@ class Life {
     this.#outbox = new Outbox({
       archive: this.archive, clock: new TestClock(), live: new TestLive(), log: silentLog,
       online: () => this.online,
-      joined: () => true, look: () => {},
+      joined: () => true, limit: () => undefined, look: () => {},
       compose: (row) => messageStanza({ to: row.conversation, chatType: 'chat', id: row.originId, body: row.body }),
       send: (row) => {
         if (!this.online) throw new ChatError('offline', 'gone');

@@ -30,7 +30,7 @@ describe('engine/uploads', () => {
       ports: {
         archive, clock: undefined as never, live: undefined as never, log: silentLog,
         online: () => it.online,
-        joined: () => true, look: () => {},
+        joined: () => true, limit: () => undefined, look: () => {},
         compose: (row) => messageStanza({ to: row.conversation, chatType: row.chatType, id: row.originId, body: row.body, attachments: row.attachments }),
         send: (_row, stanza) => void it.sent.push(stanza.getChildText('body') ?? ''),
         upload: async (file, name, onProgress) => {

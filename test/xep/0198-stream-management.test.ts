@@ -205,6 +205,23 @@ describe('xep/0198-stream-management', () => {
     expect(() => sm.nonza(parse(`<a ${SM} h='17'/>`)), 'but only then').to.throw();
   });
 
+  it('gives back all messages where it may not send one of them again, and counts what it has sent', async () => {
+    const state = kept();
+    const { sm, acked, unknown, store } = await bench({ ...state, queue: [...state.queue, { seq: 14, xml: toFrame(xml('presence')) }] });
+    const returned: string[] = [];
+    sm.on('returned', (stanzas) => returned.push(...ids(stanzas)));
+    sm.withholds = (stanza) => stanza.attrs['id'] === 'c';
+    const stream = new Script(`<resumed ${SM} h='11' previd='some-long-sm-id'/>`);
+    expect(await resume(sm, stream)).to.equal('resumed');
+    expect([acked, returned, unknown]).to.deep.equal([['a'], ['b', 'c'], []]);
+    expect(stream.sent.slice(2)).to.deep.equal([toFrame(xml('presence')), '<r xmlns="urn:xmpp:sm:3"/>']);
+    sm.sent(message('b'));
+    sm.nonza(parse(`<a ${SM} h='13'/>`));
+    expect(acked).to.deep.equal(['a', '', 'b']);
+    await until(() => store.state?.hOut === 13, 'the count');
+    expect(store.state?.queue).to.deep.equal([]);
+  });
+
   it('sends nothing that counts on a resumed stream before that has answered; one without an answer is not resumed again', async () => {
     const { sm, clock, unknown } = await bench(kept());
     const silent = new Script(`<resumed ${SM} h='10'/>`);

@@ -21,6 +21,8 @@ export type ModelOptions = {
   readonly finalAsChallenge?: boolean;
   /** XEP-0388 and what goes with it; `features: false` does not show any to a resumed stream, as ejabberd. */
   readonly sasl2?: { readonly mechanisms?: readonly string[]; readonly bind?: boolean; readonly sm?: boolean; readonly fast?: boolean; readonly features?: boolean };
+  /** XEP-0478, announced after authentication. */
+  readonly limit?: number | string;
   /** Hangs up when it refuses credentials. */
   readonly hangsUp?: boolean;
   /** Gets each frame first; true: it is dealt with. */
@@ -197,7 +199,7 @@ export class ModelSocket implements SocketLike {
         }</inline></authentication>`
       : '';
     const inner = bound ? "<csi xmlns='urn:xmpp:csi:0'/>" : this.#authenticated
-      ? `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${management === 'none' ? '' : `<sm ${SM}/>`}`
+      ? `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${management === 'none' ? '' : `<sm ${SM}/>`}${this.server.options.limit === undefined ? '' : `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>${this.server.options.limit}</max-bytes></limits>`}`
       : `<mechanisms ${SASL}>${list(mechanisms)}</mechanisms>${second}`;
     return `<stream:features xmlns:stream='http://etherx.jabber.org/streams'>${inner}</stream:features>`;
   }

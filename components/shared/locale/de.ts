@@ -23,6 +23,7 @@ const failures: FailureWords = {
   'resource-constraint': 'Die Gegenseite nimmt gerade keine weiteren Nachrichten an.',
   'policy-violation': 'Der Server lässt diese Nachricht nicht zu.',
   'too-large': 'Die Datei ist zu groß für diesen Server.',
+  'too-long': 'Diese Nachricht ist länger, als der Server zulässt. Kürzen Sie sie oder senden Sie sie in Teilen.',
   upload: 'Die Datei konnte nicht hochgeladen werden.',
   unreadable: 'Dieser Browser kann die Datei nicht mehr lesen. Bitte noch einmal anhängen.',
   'unknown-fate': 'Ob diese Nachricht angekommen ist, lässt sich nicht mehr feststellen. Fragen Sie nach oder senden Sie sie noch einmal.',

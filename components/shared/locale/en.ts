@@ -25,6 +25,7 @@ const failures = {
   'resource-constraint': 'The other side takes no more messages now.',
   'policy-violation': 'The server does not allow this message.',
   'too-large': 'The file is too large for this server.',
+  'too-long': 'This message is longer than the server takes. Shorten it, or send it in parts.',
   upload: 'The file could not be uploaded.',
   unreadable: 'This browser cannot read the file any more. Attach it again.',
   'unknown-fate': 'Whether this message arrived cannot be found out any more. Ask, or send it again.',

@@ -23,6 +23,7 @@ const failures: FailureWords = {
   'resource-constraint': 'El destinatario no acepta más mensajes por ahora.',
   'policy-violation': 'El servidor no permite este mensaje.',
   'too-large': 'El archivo es demasiado grande para este servidor.',
+  'too-long': 'Este mensaje es más largo de lo que admite el servidor. Acórtelo o envíelo en partes.',
   upload: 'No se pudo subir el archivo.',
   unreadable: 'Este navegador ya no puede leer el archivo. Adjúntelo de nuevo.',
   'unknown-fate': 'Ya no se puede saber si este mensaje llegó. Pregunte o envíelo de nuevo.',

@@ -25,6 +25,8 @@ export type StageOptions = {
   readonly demoHeaders?: (app: string) => Record<string, string>;
   /** Prosody with its community modules for SASL2. */
   readonly sasl2?: boolean;
+  /** Bytes a stanza may have, on Prosody; ejabberd 23.01 looks at no stanza's size that comes over a WebSocket. */
+  readonly stanzaLimit?: number;
   /** Other files than those of the build. */
   readonly dist?: string;
   /** A server that runs already, and goes on when this stage is closed. */
@@ -66,7 +68,7 @@ export class Stage {
     const port = options.server?.port ?? (await freePort());
     const xmppLine = await (options.openXmppLine ?? openLine)(() => port);
     const start = name === 'prosody' ? startProsody : startEjabberd;
-    const server = options.server ?? (await start({ port, publicPort: xmppLine.port, dataDir: join(folder, name), guestRate: { max: 1000, seconds: 1 }, ...(options.sasl2 && { sasl2: true }) }));
+    const server = options.server ?? (await start({ port, publicPort: xmppLine.port, dataDir: join(folder, name), guestRate: { max: 1000, seconds: 1 }, ...(options.sasl2 && { sasl2: true }), ...(options.stanzaLimit && { stanzaLimit: options.stanzaLimit }) }));
     let appPort = 0;
     const webLine = await openLine(() => appPort);
     const app = `http://localhost:${webLine.port}`;
