@@ -119,7 +119,7 @@ export interface Archive extends Shelf {
   /** It has been told. */
   told(seen: Pick<Seen, 'conversation' | 'upTo'>): Promise<void>;
 
-  /** Outbox row and pending message in one transaction, `durability: 'strict'`. */
+  /** Outbox row and pending message in one transaction, `durability: 'strict'`. An own message that is with the server and has the id is left as it is, and returned. */
   enqueue(draft: Draft, originId: string, at: number): Promise<MessageRow>;
   outbox(): Promise<readonly OutboxRow[]>;
   setOutboxState(id: number, state: OutboxRow['state']): Promise<void>;

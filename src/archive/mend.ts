@@ -135,20 +135,30 @@ async function takeAway({ name, me, clock, log }: MendParts, inTime: <T>(work: P
   }
 }
 
-/** Puts them into another archive, under the same ids, as they were: what may have arrived is looked for before it is sent again. */
-export async function putBack(archive: PageArchive, unsent: readonly Unsent[], log: Log): Promise<void> {
-  for (const { draft, row, failure } of unsent) {
-    try {
-      // oxlint-disable no-await-in-loop -- in their order
-      await archive.enqueue(draft, row.originId, row.at);
-      const made = (await archive.outbox()).find(({ originId }) => originId === row.originId);
-      if (!made) continue;
-      if (row.attachments) await archive.setUploaded(made.id, row.attachments);
-      if (row.state === 'failed') await archive.markFailed(made.id, failure?.condition ?? 'expired', failure?.text);
-      else if (row.state !== 'queued') await archive.setOutboxState(made.id, 'unknown');
-      // oxlint-enable no-await-in-loop
-    } catch (error) {
-      log.warn('a message that was not sent could not be taken along', error);
+/**
+ * Puts them into another archive, under the same ids, as they were: what may have arrived is looked for before it is sent
+ * again. One that is there already, put back by another tab or from the server's archive, stays as it is.
+ * @param name of the archive they were in.
+ */
+export async function putBack(archive: PageArchive, unsent: readonly Unsent[], name: string, log: Log): Promise<void> {
+  if (unsent.length === 0) return;
+  const locks = navigator.locks as LockManager | undefined;
+  const run = async (): Promise<void> => {
+    for (const one of unsent) {
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      await putOneBack(archive, one).catch((error: unknown) => log.warn('a message that was not sent could not be taken along', error));
     }
-  }
+  };
+  await (locks ? locks.request(`${name}/mend`, run) : run());
+}
+
+async function putOneBack(archive: PageArchive, { draft, row, failure }: Unsent): Promise<void> {
+  const find = async (): Promise<OutboxRow | undefined> => (await archive.outbox()).find(({ originId }) => originId === row.originId);
+  if (await find()) return;
+  await archive.enqueue(draft, row.originId, row.at);
+  const made = await find();
+  if (!made) return;
+  if (row.attachments) await archive.setUploaded(made.id, row.attachments);
+  if (row.state === 'failed') await archive.markFailed(made.id, failure?.condition ?? 'expired', failure?.text);
+  else if (row.state !== 'queued') await archive.setOutboxState(made.id, 'unknown');
 }

@@ -6,7 +6,7 @@ import { TAIL } from '../model/message.js';
 import type { MessageState, OutboxRow } from '../model/message.js';
 import type { Draft } from './archive-types.js';
 import { changeState, seenAlready } from './change-state.js';
-import { conversationFor, lastArrived, readAll } from './conversations.js';
+import { conversationFor, lastArrived, readAll, waits } from './conversations.js';
 import type { StoredMessage } from './schema.js';
 import type { Unit } from './unit.js';
 
@@ -27,6 +27,10 @@ const toFailed = (condition: string, text: string | undefined) => (state: Messag
 export async function enqueue(unit: Unit, draft: Draft, originId: string, at: number): Promise<StoredMessage> {
   const { conversation, chatType, sender, archive, body, file, fileName, invitation } = draft;
   if (body.length > MAX_BODY) throw new ChatError('too-large', `a message may have ${MAX_BODY} characters`);
+  // Put back after the storage was lost, it may have come from the server's archive already.
+  const [known] = await unit.tx.objectStore('messages').index('originId').getAllKeys([conversation, originId], 1);
+  const held = known === undefined ? undefined : await unit.loadMessage(known);
+  if (held?.mine && !waits(held)) return held;
   const listed = await conversationFor(unit, conversation, { chatType });
   if (!listed.kept.spoke) unit.putConversation({ ...listed, kept: { ...listed.kept, spoke: true } });
   if (listed.unread > 0) await readAll(unit, conversation);

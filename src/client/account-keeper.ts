@@ -185,6 +185,7 @@ export class AccountKeeper {
     const again = clock.now() - this.#mendedAt < mendedFor;
     this.#mendedAt = clock.now();
     const name = this.#account?.archiveName ?? this.#archiveName(identity.account, identity.kept);
+    const remembered = this.#account?.unsent.all ?? [];
     await this.#close(false);
     const { place, notice, unsent } = await mend({ name, me: identity.account, clock, log }, why, again);
     this.#accounts?.close();
@@ -195,7 +196,10 @@ export class AccountKeeper {
     // Whoever signs in here is kept nowhere else.
     if (identity.row) await accounts.put(identity.row);
     await this.#open(identity);
-    if (this.#account) await putBack(this.#account.archive, unsent, log);
+    if (!this.#account) return;
+    // What could not be taken off the disk is sent from there one day; what is gone from it, from here.
+    await putBack(this.#account.archive, place === 'disk' ? [...unsent, ...remembered] : unsent, name, log);
+    this.#account.line.tell('flush');
   }
 
   /** From now on nothing is kept. */
@@ -238,7 +242,7 @@ export class AccountKeeper {
     };
     const archive = watchArchive(await openArchive(archiveName, (pokes) => account?.wrote(pokes), lost), { clock, forgives: 0, onLost: () => lost('failing') });
     const opened = (account = new OpenAccount(
-      { jid: identity.account, mode: identity.mode, slot: identity.slot, kept: identity.kept, archiveName, archive, channel: host.openChannel(archiveName), clock, newId },
+      { jid: identity.account, mode: identity.mode, slot: identity.slot, kept: identity.kept, archiveName, archive, channel: host.openChannel(archiveName), clock, newId, log },
       {
         pokes: this.#events.pokes,
         live: this.#events.live,

@@ -15,6 +15,7 @@ import { Avatars } from './avatars.js';
 import { LiveValues } from './live-values.js';
 import { Marks } from './marks.js';
 import type { OpenAccount } from './open-account.js';
+import { persistStorage } from './persist.js';
 import { TypingNotices } from './typing-notices.js';
 import { Source } from './value.js';
 import { watchPage } from './watch-page.js';
@@ -262,6 +263,7 @@ class PageClient implements ChatClient {
     this.#marks.queued(row.id);
     this.#typing.sent(conversation);
     account.line.tell('flush');
+    if (account.kept) void persistStorage(this.#parts.log);
   }
   async retry(message: number): Promise<void> {
     const { archive, line } = this.#need();

@@ -1,6 +1,7 @@
 import type { PageArchive, Poke } from '../archive/archive-types.js';
 import type { Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
+import type { Log } from '../base/log.js';
 import type { AuthMode } from '../model/account.js';
 import type { LiveChange } from '../model/live.js';
 import type { Channel } from './channel.js';
@@ -9,6 +10,7 @@ import type { LeaderWatch } from './leader-watch.js';
 import { busVersion } from './bus.js';
 import { LeaderLine } from './leader-line.js';
 import { LiveReplica } from './live-replica.js';
+import { UnsentCopy } from './unsent-copy.js';
 import { ArchiveTimeline } from './timeline.js';
 
 export type OpenAccountEvents = {
@@ -31,6 +33,7 @@ export type OpenAccountParts = {
   readonly channel: Channel;
   readonly clock: Clock;
   readonly newId: IdSource;
+  readonly log: Log;
 };
 
 /** One account as a page has it open: its archive, its line to the leader, its copy of the live state, its windows. */
@@ -50,6 +53,9 @@ export class OpenAccount {
   engine: EngineHandle | undefined;
   /** Looks after the engine that leads; fetched after all that a first message needs. */
   watch: LeaderWatch | undefined;
+  /** What is not sent yet, should the archive vanish. */
+  readonly unsent = new UnsentCopy();
+  readonly #log: Log;
   readonly #channel: Channel;
   readonly #events: OpenAccountEvents;
   #closed = false;
@@ -63,6 +69,8 @@ export class OpenAccount {
     this.archiveName = parts.archiveName;
     this.archive = parts.archive;
     this.tab = parts.newId();
+    this.#log = parts.log;
+    this.unsent.read(parts.archive, parts.log);
     this.#channel = parts.channel;
     this.#events = events;
     parts.channel.onMessage((message) => {
@@ -83,6 +91,7 @@ export class OpenAccount {
   }
 
   #apply(pokes: readonly Poke[]): void {
+    if (!this.#closed && pokes.some(({ kind }) => kind === 'outbox')) this.unsent.read(this.archive, this.#log);
     for (const poke of pokes) if (poke.kind === 'messages') for (const timeline of this.#timelines.get(poke.conversation) ?? []) timeline.poke(poke);
     this.#events.pokes(pokes);
   }

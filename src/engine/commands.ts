@@ -38,7 +38,12 @@ export function commandTable({ ctx, archive, connection, session, outbox, catchU
       else if (refusedToo) connection.start();
       if (session.ready) void checkRooms(ctx);
     },
-    flush: () => void outbox.flush(),
+    async flush() {
+      void outbox.flush();
+      // What was put back after the storage was lost came after the catch-up that would have looked for it.
+      const doubtful = await outbox.doubtful(() => true);
+      for (const of of new Set(doubtful.map(({ chatType, conversation }) => (chatType === 'groupchat' ? conversation : ctx.me)))) session.look(of);
+    },
     opened,
     async setPresence(presence) {
       await setOwnPresence(ctx, presence);

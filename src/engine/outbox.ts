@@ -244,7 +244,9 @@ export class Outbox {
       this.#looking.add(row.id);
       try {
         const fate = await look(row);
-        if (fate === 'found') await archive.markSent([row.originId]);
+        // Who has received it says so as well: a receipt, or what was seen after it.
+        const delivery = (await archive.message(row.message))?.state.delivery;
+        if (fate === 'found' || (fate && (delivery === 'delivered' || delivery === 'read'))) await archive.markSent([row.originId]);
         else if (fate && (await doubtful(row))) await (fate === 'absent' ? archive.setOutboxState(row.id, 'queued') : archive.markFailed(row.id, 'unknown-fate'));
       } finally {
         this.#looking.delete(row.id);

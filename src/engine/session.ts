@@ -46,6 +46,8 @@ const settleAfter = { sent: 5_000, received: 20_000 } as const;
  * messages to somebody who is not there (RFC 6121 §8.5.2.2); who has no carbons, with somebody looking, and with nobody.
  */
 const lookEvery = { invisible: 10_000, seen: 45_000, unseen: 300_000 } as const;
+/** Where there is no archive to ask, what is on its way to us may still tell of a message of ours: the history of a room, a receipt. They come with our presence, within this, milliseconds. */
+const lastWords = 3_000;
 const archivesNote = 'archives';
 /** Which stream has begun whole: one that was lost earlier has no presence yet, and to it nothing is delivered. */
 const wholeNote = 'whole';
@@ -285,7 +287,11 @@ export class Session {
           const fate = keeps ? await catchUp.lookFor(archive, row) : 'absent';
           return alive() ? fate : undefined;
         };
-        void outbox.settle(rows, look).catch((error: unknown) => this.#again(archive, alive, error));
+        const settle = async (): Promise<void> => {
+          if (!keeps && rows.length > 0) await delay(ctx.clock, lastWords);
+          if (alive()) await outbox.settle(rows, look);
+        };
+        settle().catch((error: unknown) => this.#again(archive, alive, error));
         if (keeps) void this.#fill(archive, alive);
       } catch (error) {
         this.#again(archive, alive, error);

@@ -31,6 +31,15 @@ describe('outbox', () => {
     await expectTimeline(archive, '| one');
   });
 
+  it('does not send what is with the server already: put back after the storage was lost', async () => {
+    const { archive } = await open();
+    const row = await archive.enqueue(draft('own'), 'origin-own', NOW);
+    await archive.markSent(['origin-own']);
+    expect((await archive.enqueue(draft('own'), 'origin-own', NOW)).id).to.equal(row.id);
+    expect(await archive.outbox()).to.deep.equal([]);
+    await expectTimeline(archive, '| own');
+  });
+
   it('is settled by an acknowledgement', async () => {
     const { archive } = await open();
     const row = await archive.enqueue(draft('own'), 'origin-own', NOW);

@@ -92,6 +92,55 @@ describe('client: storage that fails', () => {
     expect(it.accounts.rows.get('guest:example.com')?.secret, 'who has no other home is kept again').to.equal(it.server.password);
   });
 
+  const onServer = (it: World): (string | undefined)[] => it.kept.messages.map(({ message }) => /<body>(.*)<\/body>/.exec(message)?.[1]);
+
+  it('deleted under us with something unsent: it is written again from memory, and goes out once, whatever had become of it', async () => {
+    const it = await world();
+    // The server gets the first and says nothing; it gets nothing of the second.
+    const take = it.server.onStanza;
+    it.server.onStanza = (stanza, socket) => {
+      take(stanza, socket);
+      if (stanza.name === 'message') socket.dead = true;
+    };
+    await it.client.send(JULIET, { body: 'there' });
+    await until(() => onServer(it).includes('there'), 'the first');
+    await it.client.send(JULIET, { body: 'not there' });
+    await it.client.send(JULIET, { body: 'failed' });
+    const last = it.client.timeline(JULIET);
+    await until(() => bodies(last.items).includes('failed:sending'), 'all of them');
+    it.server.onStanza = take;
+    it.server.id = 'another stream';
+    indexedDB.deleteDatabase(it.name);
+    await until(() => it.client.storage.value === 'mended', 'the notice');
+    await online(it.client);
+    const shown = again(it.client);
+    await until(() => shown() === 'hello there:sent not there:sent failed:sent', () => `what is shown: ${shown()}`);
+    expect(onServer(it)).to.deep.equal(['hello', 'there', 'not there', 'failed']);
+  });
+
+  it('deleted under two tabs with something unsent: it is put back by one of them', async () => {
+    const it = await world();
+    const other = it.page();
+    clients.push(other);
+    await other.resume('guest:example.com');
+    await online(other);
+    it.server.silent = true;
+    it.server.id = 'another stream';
+    it.server.socket.cut();
+    await it.client.send(JULIET, { body: 'mine' });
+    await other.send(JULIET, { body: 'its' });
+    const both = [it.client.timeline(JULIET), other.timeline(JULIET)];
+    await until(() => both.every(({ items }) => bodies(items).endsWith('mine:sending its:sending')), 'both in both');
+    indexedDB.deleteDatabase(it.name);
+    await until(() => [it.client, other].every(({ storage }) => storage.value === 'mended'), 'the notice in both');
+    it.server.silent = false;
+    await Promise.all([it.client, other].map((client) => client.reconnect().catch(() => {})));
+    await Promise.all([it.client, other].map(online));
+    const [here, there] = [again(it.client), again(other)];
+    await until(() => [here, there].every((shown) => shown() === 'hello mine:sent its:sent'), () => `what is shown: ${here()} and ${there()}`);
+    expect(onServer(it)).to.deep.equal(['hello', 'mine', 'its']);
+  });
+
   it('deleted because another tab signed out: stays so, and nobody is told of a fault', async () => {
     const it = await world();
     const other = it.page();

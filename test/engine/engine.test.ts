@@ -265,6 +265,74 @@ describe('engine/engine', () => {
     expect(kept.messages.map(({ message }) => /<body>(\w+)/.exec(message)![1])).to.deep.equal(['kept', 'lost']);
   });
 
+  describe('on a server without archives, a message of unknown fate', () => {
+    /** The server gets it, says nothing of it, and has forgotten the stream when we are back. */
+    async function sentAndCut(chatType: 'chat' | 'groupchat', conversation: string, server: ModelServer, name: string): Promise<void> {
+      const page = await openPage(name);
+      if (chatType === 'groupchat') await page.archive.put('rooms', [{ jid: conversation, nick: 'romeo', autojoin: true, bookmarked: false }]);
+      runEngine(server, name, { clock: { ...systemClock, after: (ms, run) => systemClock.after(ms === 3_000 ? 300 : ms, run) }, random: () => 0 });
+      await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp && (chatType === 'chat' || page.replica.get('room', conversation)?.state === 'joined'), 'online');
+      const take = server.onStanza;
+      server.onStanza = (stanza, socket) => {
+        take(stanza, socket);
+        if (stanza.name === 'message' && stanza.getChild('body')) socket.dead = true;
+      };
+      await page.archive.enqueue({ ...draft('mine', conversation), chatType, ...(chatType === 'groupchat' && { sender: `${conversation}/romeo`, archive: conversation }) }, 'origin-id-mine', Date.now());
+      await page.line.call('flush');
+      await until(() => server.stanzas.some((stanza) => stanza.attrs['id'] === 'origin-id-mine'), 'the message');
+      server.onStanza = take;
+      server.id = 'another stream';
+      server.socket.closed = false;
+      server.socket.cut();
+      await until(async () => (await page.archive.outbox()).length === 0, 'it to be settled');
+    }
+    const times = (server: ModelServer): number => server.stanzas.filter((stanza) => stanza.attrs['id'] === 'origin-id-mine').length;
+    const without = (): ModelServer => {
+      const server = new ModelServer();
+      new ModelArchive(server).offered = false;
+      return server;
+    };
+
+    it('goes out again, under the same id', async () => {
+      const server = without();
+      await sentAndCut('chat', JULIET, server, freshName());
+      expect(times(server)).to.equal(2);
+    });
+
+    it('is not sent again where its receipt comes with our presence', async () => {
+      const server = without();
+      const take = server.onStanza;
+      server.onStanza = (stanza, socket) => {
+        take(stanza, socket);
+        if (stanza.name === 'presence' && !stanza.attrs['to'] && server.sockets.length > 1) server.deliver(`<message xmlns='jabber:client' type='chat' from='${JULIET}/x' to='${server.jid}' id='r1'><received xmlns='urn:xmpp:receipts' id='origin-id-mine'/></message>`);
+      };
+      const name = freshName();
+      await sentAndCut('chat', JULIET, server, name);
+      expect(times(server)).to.equal(1);
+      expect(await timeline((await openPage(name)).archive, JULIET)).to.equal('| mine:delivered');
+    });
+
+    it('is not sent again where the room\'s history has it', async () => {
+      const room = 'lobby@rooms.example.com';
+      const server = without();
+      const take = server.onStanza;
+      server.onStanza = (stanza, socket) => {
+        const to = stanza.attrs['to'] ?? '';
+        if (stanza.name === 'presence' && to === `${room}/romeo`) {
+          server.deliver(`<presence xmlns='jabber:client' from='${to}' to='${server.jid}'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant'/><status code='110'/></x></presence>`);
+          // Its history is slow.
+          if (server.sockets.length > 1) setTimeout(() => server.deliver(`<message xmlns='jabber:client' type='groupchat' from='${to}' to='${server.jid}' id='origin-id-mine'><body>mine</body><delay xmlns='urn:xmpp:delay' from='${room}' stamp='2026-01-01T00:00:00Z'/></message>`), 100);
+        } else if (to === room && stanza.getChild('query', 'http://jabber.org/protocol/disco#info')) {
+          server.deliver(`<iq xmlns='jabber:client' type='result' id='${stanza.attrs['id']}' from='${room}'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/><feature var='http://jabber.org/protocol/muc'/></query></iq>`);
+        } else take(stanza, socket);
+      };
+      const name = freshName();
+      await sentAndCut('groupchat', room, server, name);
+      expect(times(server)).to.equal(1);
+      expect(await timeline((await openPage(name)).archive, room)).to.equal('| mine:sent');
+    });
+  });
+
   it('fails a message that comes back', async () => {
     const server = new ModelServer();
     const kept = new ModelArchive(server);

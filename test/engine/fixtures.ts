@@ -15,9 +15,9 @@ import type { ModelServer } from '../xmpp/model-server.js';
 import { turn } from '../xmpp/model-server.js';
 
 /** Waits for what becomes true over a database. */
-export async function until(condition: () => unknown, what = 'the condition'): Promise<void> {
+export async function until(condition: () => unknown, what: string | (() => string) = 'the condition'): Promise<void> {
   for (const end = performance.now() + 8_000; performance.now() < end; await turn()) if (await condition()) return;
-  throw new Error(`waited in vain for ${what}`);
+  throw new Error(`waited in vain for ${typeof what === 'string' ? what : what()}`);
 }
 
 export const freshName = (): string => `tertulia/test-${crypto.randomUUID()}`;

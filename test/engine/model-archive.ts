@@ -18,6 +18,8 @@ export class ModelArchive {
   readonly #me: string;
   /** Keeps what the client sends; `false` loses it, as a server that dies before it has written does. */
   keeps = true;
+  /** Whether the server says that there is an archive. */
+  offered = true;
   #next = 0;
 
   constructor(server: ModelServer) {
@@ -52,7 +54,7 @@ export class ModelArchive {
     if (query?.is('query', 'urn:xmpp:mam:2')) this.#page(iq, query);
     else if (query?.is('query', 'http://jabber.org/protocol/disco#info')) {
       const own = iq.attrs['to'] === this.#me;
-      this.#reply(iq, `<query xmlns='http://jabber.org/protocol/disco#info'>${own ? "<feature var='urn:xmpp:mam:2'/>" : ''}</query>`);
+      this.#reply(iq, `<query xmlns='http://jabber.org/protocol/disco#info'>${own && this.offered ? "<feature var='urn:xmpp:mam:2'/>" : ''}</query>`);
     } else this.#reply(iq, query ? xml(query.name, { xmlns: query.attrs['xmlns'] ?? '' }).toString() : '');
   }
 
