@@ -135,7 +135,8 @@ export interface Archive extends Shelf {
   /** Whether the database is whole; one that is not is to be given up, since it would show holes as if nothing were missing. */
   sound(): Promise<boolean>;
 
-  close(): void;
+  /** `givingUp`: the disk is held up; what it has not committed yet is not to be committed long after its writer was told so. */
+  close(givingUp?: boolean): void;
   /** Closes and deletes the database: nothing is left behind. */
   destroy(): Promise<void>;
 }

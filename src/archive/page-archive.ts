@@ -37,7 +37,8 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
   await registerDatabase(name, clock);
   const opened: ArchiveDatabase = await openDatabase<ArchiveSchema>(name, archiveMigrations, { clock, log, ...(onClosed ? { onClosed } : {}) });
   const database = engine?.guard(opened) ?? opened;
-  const writing: Writing = { database, onPoke, clock, log, ...(engine && { fold: engine.fold }) };
+  const running = new Set<() => void>();
+  const writing: Writing = { database, onPoke, clock, log, ...(engine ? { fold: engine.fold } : { running }) };
   const write: Transact = async (durability, work) => transact(writing, durability, work);
 
   const archive: PageArchive = {
@@ -58,7 +59,10 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
     retry: async (message) => write('strict', async (unit) => retry(unit, message)),
     discard: async (message) => write('strict', async (unit) => discard(unit, message)),
 
-    close: () => database.close(),
+    close(givingUp = false) {
+      if (givingUp) for (const giveUp of Array.from(running)) giveUp();
+      database.close();
+    },
     async destroy() {
       database.close();
       await deleteDatabase(name, clock);

@@ -14,6 +14,8 @@ export type Writing = {
   readonly clock: Clock;
   readonly onPoke: (pokes: readonly Poke[]) => void;
   readonly log: Log;
+  /** How each transaction that runs is given up: a person is told that something was not kept, and that has to stay true. */
+  readonly running?: Set<() => void>;
 };
 export type Durability = 'strict' | 'relaxed';
 /** `transact` on a database that is open. */
@@ -25,8 +27,16 @@ export type Transact = <T>(durability: Durability, work: (unit: Unit) => Promise
  * be fetched again, for its cursor is in the same transaction.
  */
 export async function transact<T>(writing: Writing, durability: Durability, work: (unit: Unit) => Promise<T>): Promise<T> {
-  const { database, clock, onPoke, log } = writing;
+  const { database, clock, onPoke, log, running } = writing;
   let abort = (): void => {};
+  const giveUp = (): void => {
+    try {
+      abort();
+    } catch {
+      // It has aborted by itself, or is being committed.
+    }
+  };
+  running?.add(giveUp);
   try {
     const tx = database.transaction(writeStores, 'readwrite', { durability });
     // Awaited below; an abort must not count as unhandled before that.
@@ -42,14 +52,12 @@ export async function transact<T>(writing: Writing, durability: Durability, work
     tell(onPoke, unit.pokes(), writing);
     return result;
   } catch (error) {
-    try {
-      abort();
-    } catch {
-      // It has aborted by itself.
-    }
+    giveUp();
     const failure = toChatError(error, 'storage');
     if (failure.code === 'storage') log.warn('the archive could not write', failure.message);
     throw failure;
+  } finally {
+    running?.delete(giveUp);
   }
 }
 

@@ -20,6 +20,7 @@ export type WatchOptions = {
 export function watchArchive<A extends PageArchive>(archive: A, { clock, forgives, onLost }: WatchOptions): A {
   let refused = 0;
   let over = false;
+  const waiting = new Set<(error: ChatError) => void>();
   const lose = (error: ChatError): void => {
     if (over) return;
     over = true;
@@ -32,24 +33,28 @@ export function watchArchive<A extends PageArchive>(archive: A, { clock, forgive
         lose(error);
         reject(error);
       });
+      waiting.add(reject);
       const counts = forgives === 0 || writes.has(name);
       call(...args).then(
         (result) => {
           cancel();
+          waiting.delete(reject);
           if (counts) refused = 0;
           resolve(result);
         },
         (error: unknown) => {
           cancel();
+          waiting.delete(reject);
           if (counts && isTrouble(error) && (refused += 1) > forgives) lose(error as ChatError);
           reject(error as Error);
         },
       );
     });
   // Closing is no question, and deleting has a deadline of its own.
-  const close = (): void => {
+  const close = (givingUp?: boolean): void => {
     over = true;
-    archive.close();
+    archive.close(givingUp);
+    if (givingUp) for (const reject of waiting) reject(new ChatError('storage', 'the disk does not answer'));
   };
   const watched = Object.entries(archive).map(([name, method]) => [name, typeof method !== 'function' || name === 'destroy' ? method : name === 'close' ? close : watch(name, method as never)]);
   return Object.fromEntries(watched) as A;

@@ -1,6 +1,6 @@
 import type { Accounts } from '../archive/accounts.js';
 import type { PageArchive, Poke } from '../archive/archive-types.js';
-import type { StorageNotice } from '../archive/mend.js';
+import type { Mended, StorageNotice } from '../archive/mend.js';
 import type { ClosedReason } from '../archive/open-database.js';
 import { isTrouble } from '../archive/trouble.js';
 import { watchArchive } from '../archive/watch-archive.js';
@@ -43,6 +43,8 @@ const farewellWait = 3_000;
 
 /** Another tab that signs out says so before its deletion closes what is open here; this long after, milliseconds, nobody has said so. */
 const goneWithin = 500;
+/** Storage that has failed and does not answer a first question either by then is held up: nothing of it can be mended, milliseconds. */
+const heldWithin = 2_000;
 /** Storage that fails again so soon after it was mended is given up, milliseconds. */
 const mendedFor = 300_000;
 
@@ -186,8 +188,10 @@ export class AccountKeeper {
     this.#mendedAt = clock.now();
     const name = this.#account?.archiveName ?? this.#archiveName(identity.account, identity.kept);
     const remembered = this.#account?.unsent.all ?? [];
-    await this.#close(false);
-    const { place, notice, unsent } = await mend({ name, me: identity.account, clock, log }, why, again);
+    const held = why === 'failing' && (await this.#isHeld());
+    await this.#close(false, held);
+    // What was not sent yet stays where it is, and is sent by whoever leads there one day.
+    const { place, notice, unsent }: Mended = held ? { place: 'memory', notice: 'memory', unsent: [] } : await mend({ name, me: identity.account, clock, log }, why, again);
     this.#accounts?.close();
     this.#accounts = undefined;
     if (place === 'memory') await this.#forsake(notice ?? 'memory');
@@ -200,6 +204,12 @@ export class AccountKeeper {
     // What could not be taken off the disk is sent from there one day; what is gone from it, from here.
     await putBack(this.#account.archive, place === 'disk' ? [...unsent, ...remembered] : unsent, name, log);
     this.#account.line.tell('flush');
+  }
+
+  /** Whether the disk answers nothing at all: a tab was stopped in the middle of a write, and holds it up for everybody. */
+  async #isHeld(): Promise<boolean> {
+    const answer = this.#account?.archive.nextRow().then(() => false, () => false);
+    return Promise.race([answer ?? false, delay(this.#parts.clock, heldWithin).then(() => true)]);
   }
 
   /** From now on nothing is kept. */
@@ -262,12 +272,12 @@ export class AccountKeeper {
     }
   }
 
-  async #close(purge = true): Promise<void> {
+  async #close(purge = true, givingUp = false): Promise<void> {
     const account = this.#account;
     if (!account) return;
     this.#account = undefined;
     await this.#events.changed(undefined);
-    await account.close();
+    await account.close(givingUp);
     if (!account.kept && purge) await this.#purgeArchive(account.archiveName);
   }
 

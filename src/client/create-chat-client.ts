@@ -3,11 +3,13 @@ import type { StorageNotice } from '../archive/mend.js';
 import type { AuthMode, Deployment, SessionView, Settings } from '../model/account.js';
 import type { OwnPresence } from '../model/contact.js';
 import type { ConversationRow } from '../model/conversation.js';
+import type { MessageRow } from '../model/message.js';
 import type { OccupantView, RoomListing } from '../model/room.js';
 import type { LiveChange } from '../model/live.js';
 import type { ChatClient, Content, SignInOptions, Timeline, Value } from './chat-client.js';
 import type { Command, Commands } from './bus.js';
 import { ChatError } from '../base/error.js';
+import { isTrouble } from '../archive/trouble.js';
 import { bareJid, localOf, normalizeJid, resourceOf } from '../base/jid.js';
 import { AccountKeeper, type AccountKeeperParts } from './account-keeper.js';
 import { AccountLists } from './account-lists.js';
@@ -46,6 +48,8 @@ class PageClient implements ChatClient {
   readonly requests = this.#lists.requests;
   readonly rooms = this.#lists.rooms;
   readonly #keeper: AccountKeeper;
+  /** Texts that the disk would not take, by conversation: whatever becomes of it, they are in the composer again. */
+  #refused: { readonly account: string; readonly texts: Map<string, string> } | undefined;
   #watching = false;
   #outdated = false;
   #inMemory = false;
@@ -117,12 +121,30 @@ class PageClient implements ChatClient {
     this.#avatars.open(account?.archive);
     await this.#lists.open(account?.archive);
     if (!account) return;
+    this.#restore(account);
     account.onHiddenElsewhere(() => {
       // Another page is looked at no more, this one is.
       if (this.#visible) account.line.tell('visible', true);
     });
     if (this.#visible) account.line.tell('visible', true);
     this.#watchPage();
+  }
+
+  /** A write of somebody's text. */
+  async #keepingText<T>({ jid }: OpenAccount, conversation: string, text: string, write: Promise<T>): Promise<T> {
+    try {
+      return await write;
+    } catch (error) {
+      if (this.#refused?.account !== jid) this.#refused = { account: jid, texts: new Map() };
+      if (isTrouble(error) && text !== '') this.#refused.texts.set(conversation, text);
+      throw error;
+    }
+  }
+
+  #restore({ jid, archive }: OpenAccount): void {
+    const { account, texts = [] } = this.#refused ?? {};
+    this.#refused = undefined;
+    if (account === jid) for (const [conversation, text] of texts) archive.setDraft(conversation, text).catch(() => undefined);
   }
 
   #watchPage(): void {
@@ -240,13 +262,20 @@ class PageClient implements ChatClient {
     this.#marks.pressed();
     const account = this.#need();
     if (account.mode === 'anonymous' && this.session.value.me === undefined) await this.#until(({ me, status }) => me !== undefined || status === 'idle');
+    const row = await this.#keepingText(account, conversation, content.body, this.#enqueue(account, conversation, content));
+    this.#marks.queued(row.id);
+    this.#typing.sent(conversation);
+    account.line.tell('flush');
+    if (account.kept) void persistStorage(this.#parts.log);
+  }
+  async #enqueue(account: OpenAccount, conversation: string, content: Content): Promise<MessageRow> {
     const me = this.session.value.me ?? account.jid;
     const kind = (await account.archive.conversation(conversation))?.kind;
     const isRoom = kind === undefined ? this.rooms.value.some((row) => row.jid === conversation) || this.#live.room.get(conversation).value !== undefined : kind === 'room';
     const room = isRoom ? conversation : kind === 'private' ? bareJid(conversation) : undefined;
     const nick = room && (this.#live.room.get(room).value?.nick ?? this.rooms.value.find((row) => row.jid === room)?.nick);
     const { body, file, fileName, invitation } = content;
-    const row = await account.archive.enqueue(
+    return account.archive.enqueue(
       {
         conversation,
         chatType: isRoom ? 'groupchat' : 'chat',
@@ -260,10 +289,6 @@ class PageClient implements ChatClient {
       this.#parts.newId(),
       this.#parts.clock.now(),
     );
-    this.#marks.queued(row.id);
-    this.#typing.sent(conversation);
-    account.line.tell('flush');
-    if (account.kept) void persistStorage(this.#parts.log);
   }
   async retry(message: number): Promise<void> {
     const { archive, line } = this.#need();
@@ -274,7 +299,8 @@ class PageClient implements ChatClient {
     await this.#need().archive.discard(message);
   }
   async setDraft(conversation: string, draft: string): Promise<void> {
-    await this.#need().archive.setDraft(conversation, draft);
+    const account = this.#need();
+    await this.#keepingText(account, conversation, draft, account.archive.setDraft(conversation, draft));
   }
   async markRead(conversation: string): Promise<void> {
     await this.#need().archive.markRead(conversation);

@@ -141,10 +141,13 @@ export class OpenAccount {
     await this.engine?.close();
   }
 
-  async close(): Promise<void> {
+  /** `givingUp`: its disk is held up, and is not waited for. */
+  async close(givingUp = false): Promise<void> {
     for (const timelines of this.#timelines.values()) for (const timeline of Array.from(timelines)) timeline.close();
     this.line.close();
     this.replica.close();
+    // Whoever waits for it is told now.
+    if (givingUp) this.archive.close(givingUp);
     await this.stepBack();
     this.#channel.close();
     this.archive.close();

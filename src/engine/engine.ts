@@ -10,7 +10,7 @@ import type { Element } from '../xmpp/element.js';
 import type { FastState, OpenSocket, Proof, Sasl2 } from '../xmpp/connection-types.js';
 import type { Incoming, XepContext, XepModule } from '../xep/module.js';
 import type { Locks } from './leader.js';
-import { watchArchive } from '../archive/watch-archive.js';
+import { diskDeadline, watchArchive } from '../archive/watch-archive.js';
 import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
 import { bareJid, domainOf, resourceOf } from '../base/jid.js';
 import { busVersion } from '../client/bus.js';
@@ -75,13 +75,29 @@ export interface Engine {
 }
 
 const fastNote = 'fast';
+/** A disk that does not answer for so long to somebody who has taken the lead is held up by whom it was taken from, milliseconds. */
+const heldWithin = 4_000;
+
+/** Rejects with `storage` where it takes longer, and with `offline` where nobody waits for it any more. */
+function within<T>(work: Promise<T>, ms: number, clock: Clock, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const left = (): void => reject(new ChatError('offline', 'closed'));
+    const cancel = clock.after(ms, () => reject(new ChatError('storage', 'the disk does not answer')));
+    if (signal.aborted) left();
+    signal.addEventListener('abort', left);
+    work.then(resolve, reject).finally(() => {
+      cancel();
+      signal.removeEventListener('abort', left);
+    });
+  });
+}
 
 /** Starts an engine: it waits for the account's lock, and leads from then on. */
 export function startEngine(options: EngineOptions): Engine {
   const { archiveName, locks, log } = options;
   let failed = false;
   const stand = (): Leader => {
-    const leader = new Leader({ name: archiveName, locks, work: (signal) => leadUntil(signal, options), log });
+    const leader = new Leader({ name: archiveName, locks, work: (signal, taken) => leadUntil(signal, taken, options), log });
     failed = false;
     leader.ended.catch((error: unknown) => {
       failed = true;
@@ -111,20 +127,20 @@ function tellFailure({ archiveName, openChannel }: EngineOptions, code: ChatErro
 /** One time of leading; what it leaves open is closed however it ends. */
 type Term = { deposed: boolean; lost?: ChatError; readonly closing: (() => void)[] };
 
-async function leadUntil(signal: AbortSignal, options: EngineOptions): Promise<void> {
+async function leadUntil(signal: AbortSignal, taken: boolean, options: EngineOptions): Promise<void> {
   const term: Term = { deposed: false, closing: [] };
   try {
-    await runTerm(signal, options, term);
+    await runTerm(signal, taken, options, term);
   } catch (error) {
-    // Stopped by the archive's fence in the middle of something: that is no failure.
-    if (!term.deposed) throw error;
+    // Stopped by the archive's fence in the middle of something, or ended before it had begun: that is no failure.
+    if (!term.deposed && !signal.aborted) throw error;
   } finally {
     for (const close of term.closing) close();
   }
 }
 
 /** The composition root of a leading engine. Resolves when `signal` has ended it, or it has yielded, and all is put away. */
-async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term): Promise<void> {
+async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptions, term: Term): Promise<void> {
   const { account, archiveName, clock, deployment, log, modules, newId } = options;
   const channel = options.openChannel(archiveName);
   term.closing.push(() => channel.close());
@@ -143,10 +159,17 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
       if (kind === 'chat' && preview?.mine) correspondents.add(bareJid(jid));
     }
   };
-  const opened = await options.openArchive(archiveName, (pokes) => {
+  /** Whoever was stopped in the middle of a write holds the disk up for all, and nobody can free it. */
+  const begun = <T>(work: Promise<T>): Promise<T> => within(work, taken ? heldWithin : diskDeadline, clock, signal);
+  const opening = options.openArchive(archiveName, (pokes) => {
     bus.tellPokes(pokes);
     noteAddresses(pokes);
   });
+  // Also where it comes too late to be of use.
+  let over = false;
+  term.closing.push(() => (over = true));
+  opening.then((late) => over && late.close(), () => undefined);
+  const opened = await begun(opening);
   term.closing.push(() => opened.close());
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -158,7 +181,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
       end();
     },
   });
-  if (!(await archive.sound())) throw new ChatError('storage', 'the archive is damaged');
+  if (!(await begun(archive.sound()))) throw new ChatError('storage', 'the archive is damaged');
   const fence = new SocketFence(options.openSocket, archive.lead, log);
   /** Another leads: from this very moment nothing of this engine reaches the wire, the archive or a page. */
   const depose = (): void => {
@@ -169,7 +192,7 @@ async function runTerm(signal: AbortSignal, options: EngineOptions, term: Term):
   const onAbort = (): void => (signal.reason === deposed ? depose() : end());
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
-  bus.lead(await archive.lead.take(depose));
+  bus.lead(await begun(archive.lead.take(depose)));
   const scramNote = 'scram-seen';
   const scramSeen = options.scramSeen || (await archive.note<boolean>(scramNote)) === true;
 

@@ -16,9 +16,9 @@ export type LeaderParts = {
   readonly locks: Locks | undefined;
   /**
    * Leads. Starts when the lock is ours, and settles once all is put away, soon after `signal` is aborted, or by itself,
-   * to let another lead; where `signal.reason` is `deposed`, another leads already.
+   * to let another lead; where `signal.reason` is `deposed`, another leads already. `taken`: from somebody who gives no sign of life.
    */
-  readonly work: (signal: AbortSignal) => Promise<void>;
+  readonly work: (signal: AbortSignal, taken: boolean) => Promise<void>;
   readonly log: Log;
 };
 
@@ -66,7 +66,7 @@ export class Leader {
       this.#claimed = false;
       const waiting = (this.#waiting = new AbortController());
       let term: Promise<void> | undefined;
-      const run = (): Promise<void> => (term = this.#lead());
+      const run = (): Promise<void> => (term = this.#lead(steal));
       try {
         await locks.request(this.#parts.name, steal ? { steal } : { signal: waiting.signal }, run); // oxlint-disable-line no-await-in-loop
       } catch (error) {
@@ -83,12 +83,12 @@ export class Leader {
     }
   }
 
-  async #lead(): Promise<void> {
+  async #lead(taken: boolean): Promise<void> {
     this.#waiting = undefined;
     if (this.#closed) return;
     this.#term = new AbortController();
     try {
-      await this.#parts.work(this.#term.signal);
+      await this.#parts.work(this.#term.signal, taken);
     } finally {
       this.#term = undefined;
     }

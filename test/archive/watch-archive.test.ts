@@ -40,6 +40,18 @@ describe('watchArchive', () => {
     expect(lost).to.have.length(1);
   });
 
+  it('closed for good, tells who waits at once; closed as usual, lets them have their answer', async () => {
+    let answer = (_rows: unknown): void => {};
+    next = () => new Promise((resolve) => (answer = resolve));
+    const waits = archive.conversations();
+    archive.close();
+    answer(['row']);
+    expect(await waits).to.deep.equal(['row']);
+    const inVain = codeOf(archive.conversations());
+    archive.close(true);
+    expect(await inVain).to.equal('storage');
+  });
+
   it('gives up a disk that refuses write after write, not one that refuses once in a while', async () => {
     for (const refuses of [true, true, true, false, true, true, true]) {
       next = refuses ? () => Promise.reject(refusal()) : async () => undefined;

@@ -1,9 +1,9 @@
 // A browser for the tests of the page's client: real databases, channels and engines over a model server.
 import type { Accounts } from '../../src/archive/accounts.js';
-import { openArchive } from '../../src/archive/archive.js';
 import { memoryDatabases } from '../../src/archive/memory-databases.js';
 import { keepIn } from '../../src/archive/open-database.js';
-import { systemClock } from '../../src/base/clock.js';
+import { openPageArchive } from '../../src/archive/page-archive.js';
+import { systemClock, type Clock } from '../../src/base/clock.js';
 import { ChatError } from '../../src/base/error.js';
 import { newId } from '../../src/base/id.js';
 import { silentLog } from '../../src/base/log.js';
@@ -29,7 +29,7 @@ class MemoryAccounts implements Accounts {
 }
 
 /** A browser: one model server, one store of accounts; each `page()` is a tab with a client and an engine of its own. */
-export function browser() {
+export function browser(clock: Clock = systemClock) {
   const server = new ModelServer({ username: `u${crypto.randomUUID()}` });
   const kept = new ModelArchive(server);
   const accounts = new MemoryAccounts();
@@ -55,15 +55,15 @@ export function browser() {
       return { scram: { mechanism: 'SCRAM-SHA-256', salt: 's', iterations: 4096, key } };
     },
     unregister: async (jid) => void unregistered.push(jid),
-    start: async (start) => runEngine(server, start.archiveName, { account: start.account, openChannel: inMemory ?? openChannel }),
+    start: async (start) => runEngine(server, start.archiveName, { account: start.account, openChannel: inMemory ?? openChannel, clock }),
   };
   const page = (): ChatClient =>
     createChatClient({
-      deployment, host, clock: systemClock, newId, log: silentLog,
+      deployment, host, clock, newId, log: silentLog,
       accounts: async () => accounts,
-      openArchive: (name, onPoke, onClosed) => {
+      openArchive: async (name, onPoke, onClosed) => {
         databases.add(name);
-        return openArchive({ name, apply: {}, onPoke, log: silentLog, ...(onClosed && { onClosed }) });
+        return (await openPageArchive({ name, onPoke, clock, log: silentLog, ...(onClosed && { onClosed }) })).archive;
       },
       deleteEverything: async () => {
         accounts.rows.clear();

@@ -3,6 +3,7 @@ import { openDB } from 'idb';
 import { keepIn } from '../../src/archive/open-database.js';
 import type { ChatError } from '../../src/base/error.js';
 import type { ChatClient } from '../../src/client/chat-client.js';
+import { systemClock } from '../../src/base/clock.js';
 import { endAll, until } from '../engine/fixtures.js';
 import { bodies, browser, JULIET, online } from './browser.js';
 
@@ -26,10 +27,24 @@ describe('client: storage that fails', () => {
     await endAll();
   });
 
+  /** Holds all of a database up, as somebody does who was stopped in the middle of a write; how that one goes on. */
+  async function holdUp(name: string): Promise<() => void> {
+    const database = await openDB(name);
+    const tx = database.transaction([...database.objectStoreNames], 'readwrite');
+    let held = true;
+    const go = async (): Promise<void> => {
+      while (held) await tx.objectStore('counters').get('row'); // oxlint-disable-line no-await-in-loop
+      database.close();
+    };
+    await tx.objectStore('counters').get('row');
+    void go();
+    return () => (held = false);
+  }
+
   type World = ReturnType<typeof browser> & { readonly client: ChatClient; readonly name: string; shown(): string };
   /** A guest with a message in the server's archive; signed in, or not yet. */
-  async function world(signsIn = true): Promise<World> {
-    const it = browser();
+  async function world(signsIn = true, clock = systemClock): Promise<World> {
+    const it = browser(clock);
     it.kept.add(JULIET, 'hello');
     it.accounts.rows.set('guest:example.com', { slot: 'guest:example.com', jid: it.me, mode: 'guest', secret: it.server.password });
     const client = it.page();
@@ -210,5 +225,29 @@ describe('client: storage that fails', () => {
     await online(it.client);
     const shown = again(it.client);
     await until(() => shown() === 'hello more', 'what is shown');
+  });
+
+  it('held up by a leader that was stopped in the middle of a write: its successor goes on in memory, soon; what was written is in the composer, and nowhere else', async () => {
+    let haste = 1;
+    const it = await world(false, { now: () => Date.now(), after: (ms, run) => systemClock.after(ms / haste, run) });
+    // Of the leader nothing is left but what it holds: the lock, and the disk.
+    await new Promise<void>((stopped) => void navigator.locks.request(it.name, () => (stopped(), new Promise(() => {}))).catch(() => undefined));
+    expect(await it.client.resume('guest:example.com')).to.equal(true);
+    const goOn = await holdUp(it.name);
+    haste = 8;
+    let error: unknown;
+    it.client.send(JULIET, { body: 'in vain' }).catch((thrown: unknown) => (error = thrown));
+    await until(() => it.client.storage.value === 'memory', 'the notice');
+    await online(it.client);
+    expect((error as ChatError).code).to.equal('storage');
+    const shown = again(it.client);
+    await until(() => shown() === 'hello', 'what the server has');
+    await until(() => it.client.conversations.value?.some(({ draft }) => draft === 'in vain') === true, 'the text');
+    await it.client.send(JULIET, { body: 'in vain' });
+    await until(() => shown() === 'hello in vain:sent', 'what is shown');
+    goOn();
+    const disk = await openDB(it.name);
+    expect(await disk.getAll('outbox')).to.deep.equal([]);
+    disk.close();
   });
 });

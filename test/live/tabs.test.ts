@@ -3,64 +3,13 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, it, type TestContext } from 'node:test';
+import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { networkTroubles, openEntry, readsAll, signIn, type Desk } from './support/doings.js';
-import type { BrowserName, Person } from './support/person.js';
+import { openEntry, readsAll, type Desk } from './support/doings.js';
 import { processOf } from './support/process-of.js';
-import { said, signInRaw, type Raw } from './support/raw.js';
-import { withServer, type Stage } from './support/stage.js';
-
-const numbered = /line-[\d.]*\d/;
-
-/** As typed, in a tab that may be behind others. */
-async function write({ view }: Desk, text: string): Promise<void> {
-  const box = await view.find('textbox', 'Message');
-  await box.evaluate((area, words) => {
-    (area as HTMLTextAreaElement).value = words;
-    area.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
-    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true }));
-  }, text);
-}
-
-type Scene = { readonly stage: Stage; readonly person: Person; readonly me: string; readonly peer: Raw; readonly first: Desk; lines: number };
-
-/** Somebody with a conversation open in a tab, which leads. */
-async function begin(test: TestContext, stage: Stage, browser: BrowserName, name: string, troubles: readonly RegExp[] = []): Promise<Scene> {
-  const [me, other] = [`${name}-${browser}@localhost`, `${name}-peer-${browser}@localhost`];
-  for (const address of [me, other]) await stage.server.register(address.split('@')[0]!, 'tertulia');
-  const peer = await signInRaw(test, stage.server, other);
-  const person = await stage.launch(browser);
-  // A tab that is killed is one that has crashed.
-  person.expect(...networkTroubles, /crashed/, ...troubles);
-  await peer.say(me, 'Hello');
-  const first = await signIn(person, stage, me);
-  await openEntry(first, 'Conversations', 'Hello');
-  await first.view.find('textbox', 'Message');
-  return { stage, person, me, peer, first, lines: 0 };
-}
-
-async function anotherTab({ stage, person, peer }: Scene): Promise<Desk> {
-  const page = await person.open(`${stage.app}/#/chat/${peer.jid.split('/')[0]}`);
-  const view = person.view(page);
-  await view.until(async () => (await view.texts('article')).some((text) => text.includes('Hello')), 'the conversation');
-  return { page, view };
-}
-
-/** A line each way through a tab, from now on; what each took, milliseconds. */
-async function carriesOn(scene: Scene, { view }: Desk, act: () => unknown): Promise<{ readonly sent: number; readonly received: number }> {
-  const { peer, me } = scene;
-  const [out, back] = [`line-${(scene.lines += 1)}`, `line-${(scene.lines += 1)}`];
-  const begun = performance.now();
-  const since = (): number => Math.round(performance.now() - begun);
-  await act();
-  await write({ view, page: view.frame.page() }, out);
-  const sent = view.until(() => Promise.resolve(said(peer.heard).includes(out)), `${out} to arrive`, 30_000).then(since);
-  await sent;
-  await peer.say(me, back);
-  await view.until(async () => (await view.texts('article')).some((text) => text.includes(back)), `${back} to be shown`, 30_000);
-  return { sent: await sent, received: since() };
-}
+import { said } from './support/raw.js';
+import { withServer } from './support/stage.js';
+import { anotherTab, begin, carriesOn, freeze, numbered, write } from './support/tabs.js';
 
 withServer('prosody', (stage) => {
   it('chromium: two accounts, each in tabs of its own', async (test) => {
@@ -135,7 +84,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
       await measure('killed', third, () => process.kill(leader, 'SIGKILL'));
       const sleeper = await processOf(person, third.page);
       try {
-        await measure('frozen, with the lock', fourth, () => process.kill(sleeper, 'SIGSTOP'));
+        await measure('frozen, with the lock', fourth, () => freeze(scene, sleeper, fourth));
       } finally {
         // It wakes up deposed: a reader and writer like any other, of the same session. No browser closes before.
         process.kill(sleeper, 'SIGCONT');
@@ -171,8 +120,12 @@ for (const browser of ['chromium', 'firefox'] as const) {
       const third = await anotherTab(scene);
       const sleeper = await processOf(person, second.page);
       assert.notEqual(sleeper, await processOf(person, third.page));
-      const frozen = await carriesOn(scene, third, () => process.kill(sleeper, 'SIGSTOP'));
-      process.kill(sleeper, 'SIGCONT');
+      let frozen: Awaited<ReturnType<typeof carriesOn>>;
+      try {
+        frozen = await carriesOn(scene, third, () => freeze(scene, sleeper, third));
+      } finally {
+        process.kill(sleeper, 'SIGCONT');
+      }
       assert.equal(new Set(peer.heard.map(({ from }) => from)).size, 1, 'one session');
       assert.equal(new Set(said(peer.heard)).size, peer.heard.length, 'nothing twice');
       test.diagnostic(`${browser}, engine in the page, to send and to be answered: ${before.received} ms; after the leader was closed: ${handedOver.received} ms; frozen: ${frozen.received} ms`);
