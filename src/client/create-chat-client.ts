@@ -152,6 +152,7 @@ class PageClient implements ChatClient {
     this.#watching = true;
     watchPage({
       wake: () => this.#account?.line.tell('wake'),
+      frozen: (frozen) => this.#account?.freeze(frozen),
       visible: (visible) => {
         this.#visible = visible;
         this.#account?.watch?.visible(visible);

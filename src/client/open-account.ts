@@ -59,6 +59,8 @@ export class OpenAccount {
   readonly #channel: Channel;
   readonly #events: OpenAccountEvents;
   #closed = false;
+  /** What was told to a frozen page. */
+  #missed: { readonly conversations: Set<string>; readonly others: Poke[] } | undefined;
   readonly #timelines = new Map<string, Set<ArchiveTimeline>>();
 
   constructor(parts: OpenAccountParts, events: OpenAccountEvents) {
@@ -90,7 +92,21 @@ export class OpenAccount {
     this.#channel.post({ type: 'poke', pokes });
   }
 
+  /** The browser freezes the page: a read that it began now would not end, and hold up whoever has to write. */
+  freeze(frozen: boolean): void {
+    const missed = this.#missed;
+    this.#missed = frozen ? (missed ?? { conversations: new Set(), others: [] }) : undefined;
+    if (missed && !frozen) this.#apply([...Array.from(missed.conversations, (conversation) => ({ kind: 'messages', conversation, rows: [], reset: true }) as const), ...missed.others]);
+  }
+
   #apply(pokes: readonly Poke[]): void {
+    if (this.#missed) {
+      for (const poke of pokes) {
+        if (poke.kind === 'messages') this.#missed.conversations.add(poke.conversation);
+        else this.#missed.others.push(poke);
+      }
+      return;
+    }
     if (!this.#closed && pokes.some(({ kind }) => kind === 'outbox')) this.unsent.read(this.archive, this.#log);
     for (const poke of pokes) if (poke.kind === 'messages') for (const timeline of this.#timelines.get(poke.conversation) ?? []) timeline.poke(poke);
     this.#events.pokes(pokes);

@@ -192,4 +192,36 @@ describe('client/create-chat-client', () => {
     await client.signOut();
     expect((await indexedDB.databases()).some(({ name }) => name?.includes(it.me))).to.equal(false);
   });
+
+  it('frozen by the browser, begins no read, which would hold up whoever writes; thawed, shows what it missed', async () => {
+    const it = browser();
+    const client = tab(it);
+    await client.signIn({ mode: 'guest', nickname: 'Ana' });
+    await online(client);
+    const timeline = client.timeline(JULIET);
+    await until(() => timeline.items !== undefined, 'the conversation');
+    const { transaction } = IDBDatabase.prototype;
+    document.dispatchEvent(new Event('freeze'));
+    let begun = 0;
+    IDBDatabase.prototype.transaction = function (this: IDBDatabase, stores, ...more) {
+      // What the engine writes, in this very page, it writes with the outbox in its scope, or is a note.
+      if (Array.isArray(stores) && stores.includes('messages') && !stores.includes('outbox')) begun += 1;
+      return transaction.call(this, stores, ...more);
+    } as typeof transaction;
+    try {
+      const other = tab(it);
+      await other.resume('guest:example.com');
+      const seen = other.timeline(JULIET);
+      await until(() => seen.items !== undefined, 'the other tab');
+      const before = begun;
+      it.server.deliver(said(`${JULIET}/x`, it.server.jid, 'meanwhile', { id: 'meanwhile-1', stanzaId: it.kept.add(JULIET, 'meanwhile', 'meanwhile-1') }));
+      await until(() => bodies(seen.items).includes('meanwhile') && other.unread.value === 1, 'it in the other tab');
+      expect([bodies(timeline.items), client.unread.value, begun - before]).to.deep.equal(['', 0, 0]);
+      document.dispatchEvent(new Event('resume'));
+      await until(() => bodies(timeline.items).includes('meanwhile') && client.unread.value === 1, 'it in the frozen one');
+    } finally {
+      IDBDatabase.prototype.transaction = transaction;
+      document.dispatchEvent(new Event('resume'));
+    }
+  });
 });
