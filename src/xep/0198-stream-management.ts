@@ -131,7 +131,11 @@ class Management implements StreamManagement {
 
   async resumed(stream: Negotiation, reply: Element): Promise<'resumed' | 'failed'> {
     if (reply.is('resumed', NS_SM)) {
-      if (reply.attrs['previd'] !== undefined && reply.attrs['previd'] !== this.#id) throw new ChatError('protocol', 'another stream was resumed');
+      if (reply.attrs['previd'] !== undefined && reply.attrs['previd'] !== this.#id) {
+        // It would be the same the next time.
+        this.#id = undefined;
+        throw new ChatError('protocol', 'another stream was resumed');
+      }
       const acked = this.#acknowledged(stream, reply.attrs['h']);
       this.#fromDisk = false;
       this.#stream = stream;

@@ -71,7 +71,8 @@ export class ModelArchive {
       return this.#reply(iq, "<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", 'error');
     }
     const found = all.filter(({ id }) => (after === undefined ? !before || id < before : id > after));
-    const page = after === undefined ? found.slice(-max) : found.slice(0, max);
+    // XEP-0059 §2.2: with neither, from the beginning.
+    const page = before === undefined ? found.slice(0, max) : found.slice(-max);
     for (const { id, message } of page) {
       this.#server.deliver(`<message xmlns='jabber:client' to='${this.#server.jid}'><result xmlns='urn:xmpp:mam:2' queryid='${query.attrs['queryid']}' id='${id}'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>${message}</forwarded></result></message>`);
     }
