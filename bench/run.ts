@@ -7,6 +7,7 @@ import { formatFindings, misses, saveResults, type Result } from './support/repo
 import { drawPlots } from './support/plots.js';
 import { catchUp } from './measures/catch-up.js';
 import { openChat } from './measures/open-chat.js';
+import { crowd } from './measures/crowd.js';
 import { heap } from './measures/heap.js';
 import { many } from './measures/many.js';
 import { roster } from './measures/roster.js';
@@ -18,7 +19,7 @@ import { reload } from './measures/reload.js';
 import { weights } from './measures/weights.js';
 
 /** In the order of what a person meets first. */
-const measures: readonly Measure[] = [weights, openChat, reload, openConversation, catchUp, scrollBack, typing, sending, roster, many, heap];
+const measures: readonly Measure[] = [weights, openChat, reload, openConversation, catchUp, scrollBack, typing, sending, roster, many, crowd, heap];
 
 const { values: options } = parseArgs({
   options: {
@@ -56,6 +57,7 @@ async function main(): Promise<boolean> {
           const some = found.map((finding): Result => ({ measure: name, throttle, ...finding }));
           results.push(...some);
           console.log(formatFindings(some));
+          if (!smoke) saveResults(some);
         } catch (error) {
           failed = true;
           console.error(`${name} (processor ${throttle}× slower) could not be measured:`, error);
@@ -76,7 +78,6 @@ async function main(): Promise<boolean> {
     return !failed && missed.length === 0;
   }
   console.log(`\nAll of it:\n${formatFindings(results)}`);
-  saveResults(results);
   drawPlots();
   return !failed;
 }

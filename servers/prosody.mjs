@@ -54,12 +54,12 @@ const table = (fields) => Object.entries(fields).map(([key, value]) => `[${quote
 
 /**
  * Starts Prosody and waits until it answers.
- * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, sasl2?: boolean | undefined, stanzaLimit?: number | undefined, docker?: { image: string } | undefined }} options
+ * @param {{ port: number, dataDir: string, publicPort?: number | undefined, c2sPort?: number | undefined, guestRate?: { max: number, seconds: number }, sasl2?: boolean | undefined, stanzaLimit?: number | undefined, component?: { domain: string, port: number, secret: string } | undefined, docker?: { image: string } | undefined }} options
  * `port` is that of HTTP and WebSocket, `publicPort` the one that browsers are told, where something stands between; `c2sPort` opens a plain TCP port for other clients too; `docker` runs the image instead of an
- * installed Prosody; `stanzaLimit`: bytes a stanza of a client may have; `sasl2` turns on Debian's community modules for SASL2, Bind 2 and FAST, and a log that tells of them.
+ * installed Prosody; `stanzaLimit`: bytes a stanza of a client may have; `component` lets a service of XEP-0114 speak for a host; `sasl2` turns on Debian's community modules for SASL2, Bind 2 and FAST, and a log that tells of them.
  * @returns {Promise<import('./hosts.mjs').XmppServer & { storage: 'sql' | 'internal' }>}
  */
-export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate, sasl2 = false, stanzaLimit = 262_144, docker }) {
+export async function start({ port, dataDir, publicPort = port, c2sPort, guestRate: rate = guestRate, sasl2 = false, stanzaLimit = 262_144, component, docker }) {
   const data = resolve(dataDir);
   mkdirSync(data, { recursive: true });
   const program = docker ? findProgram('docker') : findProgram('prosody');
@@ -82,6 +82,8 @@ export async function start({ port, dataDir, publicPort = port, c2sPort, guestRa
     // In a container, what is loopback outside is decided by the published port.
     INTERFACE: quote(docker ? '0.0.0.0' : '127.0.0.1'),
     C2S_PORT: c2sPort === undefined ? '' : String(c2sPort),
+    COMPONENT_PORT: component ? String(component.port) : '',
+    COMPONENT: component ? `Component ${quote(component.domain)}\n  component_secret = ${quote(component.secret)}` : '',
     URL: quote(`http://localhost:${publicPort}/`),
     STORAGE: quote(storage),
     SASL2: sasl2 ? sasl2Modules.map((name) => `"${name}"`).join('; ') : '',

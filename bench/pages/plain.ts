@@ -11,12 +11,33 @@ for (let i = 0; i < 300; i += 1) {
 }
 document.body.append(field, list);
 
-/** Sends a message; the machine's time at which it was handed to the socket. */
+let wire: ReturnType<typeof connect> | undefined;
+
+/** Sends a message, on the connection of the one before; the machine's time at which it was handed to the socket. */
 async function sayRaw(service: string, account: string, to: string, body: string): Promise<number> {
-  const wire = await connect(service, account, 'tertulia');
+  const there = await (wire ??= connect(service, account, 'tertulia'));
   const at = performance.timeOrigin + performance.now();
-  wire.send(`<message xmlns='jabber:client' type='chat' to='${to}' id='${body}'><body>${body}</body></message>`);
+  there.send(`<message xmlns='jabber:client' type='chat' to='${to}' id='${body}'><body>${body}</body></message>`);
   return at;
 }
 
-Object.assign(globalThis, { sayRaw });
+/** Enters a room and looks at nothing: when it was let in, and when the message with these words came, by the machine's time. */
+async function enterRaw(service: string, account: string, room: string, nick: string, words: string): Promise<{ readonly began: number; readonly joined: number; readonly heard: Promise<number> }> {
+  const wire = await connect(service, account, 'tertulia');
+  const now = (): number => performance.timeOrigin + performance.now();
+  const heard = new Promise<number>((resolve) => {
+    wire.onMessage = (frame) => {
+      if (frame.includes(words)) resolve(now());
+    };
+  });
+  const began = now();
+  const joined = await new Promise<number>((resolve) => {
+    wire.onPresence = (frame) => {
+      if (frame.includes(`/${nick}`)) resolve(now());
+    };
+    wire.send(`<presence xmlns='jabber:client' to='${room}/${nick}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+  });
+  return { began, joined, heard };
+}
+
+Object.assign(globalThis, { sayRaw, enterRaw });

@@ -4,6 +4,8 @@ const framing = 'urn:ietf:params:xml:ns:xmpp-framing';
 export type Wire = {
   /** Every `<message/>`, unread. */
   onMessage: (frame: string) => void;
+  /** Every `<presence/>`. */
+  onPresence: (frame: string) => void;
   /** Sends a frame; back with the first other frame that holds `answer`. */
   say(frame: string, answer: string): Promise<string>;
   send(frame: string): void;
@@ -17,6 +19,7 @@ export async function connect(service: string, account: string, password: string
   let take: (frame: string) => void = () => {};
   const wire: Wire = {
     onMessage() {},
+    onPresence() {},
     say: (frame, answer) =>
       new Promise((resolve) => {
         take = (heard) => {
@@ -30,6 +33,7 @@ export async function connect(service: string, account: string, password: string
   socket.onmessage = ({ data }) => {
     const frame = data as string;
     if (frame.startsWith('<message')) wire.onMessage(frame);
+    else if (frame.startsWith('<presence')) wire.onPresence(frame);
     else take(frame);
   };
   await new Promise((resolve, reject) => {

@@ -11,6 +11,7 @@ import { launch, type Person } from '../../test/live/support/person.js';
 import { Stage } from '../../test/live/support/stage.js';
 import type { Drain, Drained } from '../pages/drain.js';
 import type { Side, Spent, Values } from './finding.js';
+import { crowdHost } from './crowd.js';
 import { ProsodyStore } from './prosody-store.js';
 
 export type Scale = {
@@ -32,6 +33,8 @@ const converse = here('../node_modules/converse.js/dist');
 export class Lab {
   readonly scale: Scale;
   readonly stage: Stage;
+  /** Where a service may speak for `crowdHost`. */
+  readonly componentPort: number;
   readonly store: ProsodyStore;
   readonly #folder: string;
   readonly #stop: () => Promise<void>;
@@ -42,9 +45,10 @@ export class Lab {
   /** How many times slower the main thread of pages is made; 1 is as it is. */
   throttle = 1;
 
-  private constructor(scale: Scale, stage: Stage, store: ProsodyStore, folder: string, stop: () => Promise<void>) {
+  private constructor(scale: Scale, stage: Stage, componentPort: number, store: ProsodyStore, folder: string, stop: () => Promise<void>) {
     this.scale = scale;
     this.stage = stage;
+    this.componentPort = componentPort;
     this.store = store;
     this.#folder = folder;
     this.#stop = stop;
@@ -75,10 +79,11 @@ export class Lab {
     const data = join(folder, 'prosody');
     const port = await freePort();
     const line = await openLine(() => port);
-    const server = await startProsody({ port, publicPort: line.port, dataDir: data, guestRate: { max: 1000, seconds: 1 } });
+    const componentPort = await freePort();
+    const server = await startProsody({ port, publicPort: line.port, dataDir: data, guestRate: { max: 1000, seconds: 1 }, component: { ...crowdHost, port: componentPort } });
     if (server.storage !== 'sql') throw new Error('The measurements write into Prosody\'s SQLite store: lua-dbi-sqlite3 is needed.');
     const stage = await Stage.open('prosody', { server, dist, demoFolder: demo });
-    return new Lab(scale, stage, new ProsodyStore(data), folder, async () => {
+    return new Lab(scale, stage, componentPort, new ProsodyStore(data), folder, async () => {
       await stage.close();
       await server.stop();
       await line.close();

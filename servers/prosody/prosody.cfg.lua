@@ -21,7 +21,7 @@ https_ports = {}
 c2s_ports = { @C2S_PORT@ }
 c2s_direct_tls_ports = {}
 s2s_ports = {}
-component_ports = {}
+component_ports = { @COMPONENT_PORT@ }
 
 -- Nothing leaves this machine, so there is no TLS: browsers treat localhost as a secure context. Pages of any origin may connect:
 -- Prosody's default since 0.12, cross_domain_websocket = true before.
@@ -86,3 +86,5 @@ Component "upload.localhost" "http_file_share"
 	http_file_share_daily_quota = 20 * @UPLOAD_LIMIT@
 	http_file_share_expires_after = -1 -- never
 	http_file_share_access = { "localhost", "guests.localhost" }
+
+@COMPONENT@
