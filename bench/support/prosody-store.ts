@@ -37,12 +37,12 @@ export class ProsodyStore {
     );
   }
 
-  /** Contacts of an account that has none. */
+  /** Contacts of an account that has none. Without subscriptions: a server that probes them and finds nobody would end each of them. */
   async roster(owner: string, contacts: Iterable<{ readonly jid: string; readonly name: string }>): Promise<void> {
     const account = hostAndUser(owner);
     await this.#write(
       (function* () {
-        for (const { jid, name } of contacts) yield ['keyval', ...account, 'roster', jid, 'json', JSON.stringify({ subscription: 'both', name, groups: {} })];
+        for (const { jid, name } of contacts) yield ['keyval', ...account, 'roster', jid, 'json', JSON.stringify({ subscription: 'none', name, groups: {} })];
       })(),
     );
   }
