@@ -229,8 +229,9 @@ export async function view(world: World): Promise<{ lines: Record<string, readon
     }),
   ).finally(() => (done = true));
   await world.scheduler.advance(10_000, () => done);
-  if (!done) world.broken('a database does not answer');
-  return views;
+  if (done) return views;
+  world.broken('a database does not answer');
+  return world.devices.map(() => ({ lines: {}, outbox: [] }));
 }
 
 /** Every gap is opened, as long as that leads further. */

@@ -95,7 +95,8 @@ export class Archive {
       late = results.slice(-1);
       results = results.slice(0, -1);
     }
-    if (results.length > 0 && strikes('mam-last-missing')) results = results.slice(0, -1);
+    // With the last one late, the one before it would be missing in the middle: nobody could know.
+    if (results.length > 0 && late.length === 0 && strikes('mam-last-missing')) results = results.slice(0, -1);
     if (strikes('mam-no-fin')) return { results, reply: undefined, late: [], after: 0 };
     return { results, late, reply: { fin: fin(page, complete, unstable ? 'false' : undefined) }, after: strikes('mam-slow') ? 25_000 : 0 };
   }
