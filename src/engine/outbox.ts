@@ -40,6 +40,8 @@ const echoWithin = 30_000;
 
 /** After a disk that took nothing the outbox is tried again, milliseconds. */
 const retryAfter = 5_000;
+/** What a page wrote that died before it could say so is found by then, milliseconds. */
+const lookEvery = 30_000;
 
 /**
  * Brings the outbox's rows to the server: each once, in order within its conversation. The row's state is committed
@@ -59,6 +61,7 @@ export class Outbox {
   readonly #returned = new Set<string>();
   readonly #suspects = new Suspects();
   #cancelRetry: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
@@ -108,6 +111,8 @@ export class Outbox {
         this.#retry();
       } finally {
         this.#running = undefined;
+        this.#cancelLook?.();
+        if (!this.#stopped) this.#cancelLook = this.#ports.clock.after(lookEvery, () => void this.flush());
       }
     })();
     return this.#running;
@@ -116,6 +121,7 @@ export class Outbox {
   stop(): void {
     this.#stopped = true;
     this.#cancelRetry?.();
+    this.#cancelLook?.();
   }
 
   #retry(): void {

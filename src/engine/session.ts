@@ -77,6 +77,8 @@ export class Session {
     this.#view = { status: 'connecting', catchingUp: false, presence: { show: 'available' }, ...(me !== undefined && { me }), ...(deployment.roomsDomain !== undefined && { roomsDomain: deployment.roomsDomain }) };
     ports.live.set('session', '', this.#view);
     ports.live.watch('room', (room, view, before) => {
+      // The room has said what it is, and has not been entered yet. As for the account, below.
+      if (view?.state === 'joining' && before?.state === 'joining') this.#learns(room);
       if (view?.state !== 'joined' || before?.state === 'joined') return;
       ports.catchUp.begin(room, false);
       void this.#catchUpArchive(room, this.#alive());
@@ -197,6 +199,8 @@ export class Session {
       if (!alive()) return;
     }
     this.#began = true;
+    // Before anything can come: by the archive's ids what comes live is known again, where its sender's say nothing.
+    if (!whole) this.#learns(ctx.me);
     for (const module of modules) {
       if (!alive()) return;
       await this.#guardAsync(module, async () => (whole ? module.onResumed?.(ctx) : module.onReady?.(ctx)));
@@ -319,6 +323,10 @@ export class Session {
     } finally {
       this.#filling.delete(archive);
     }
+  }
+
+  #learns(jid: string): void {
+    if (!this.#archives.has(jid)) this.#keepsArchive(jid).catch(() => {});
   }
 
   async #keepsArchive(jid: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { BusMessage } from '../../src/client/bus.js';
 import type { EngineOptions } from '../../src/engine/engine.js';
 import type { Locks } from '../../src/engine/leader.js';
 import type { SmState } from '../../src/xep/0198-stream-management.js';
-import { ModelServer, settle } from '../xmpp/model-server.js';
+import { ModelServer, settle, turn } from '../xmpp/model-server.js';
 import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
 import { ModelArchive, said } from './model-archive.js';
 
@@ -452,6 +452,27 @@ describe('engine/engine', () => {
     ahead = 10_000;
     await page.line.call('visible', true);
     await until(async () => (await timeline(page.archive, JULIET)) === 'a b', 'at once');
+  });
+
+  it('knows what came live again in the archive from the very first moment, by the archive’s id alone', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    // Its sender counts.
+    const stanzaId = kept.add(JULIET, 'early', '7');
+    const answer = server.onStanza;
+    server.onStanza = (stanza, socket) => {
+      if (!stanza.getChild('query', 'jabber:iq:roster')) return answer(stanza, socket);
+      // In a task of its own, as each frame is.
+      void turn().then(() => {
+        server.deliver(said(`${JULIET}/x`, ME, 'early', { id: '7', stanzaId }));
+        answer(stanza, socket);
+      });
+    };
+    runEngine(server, name);
+    await until(async () => (await page.archive.runs(ME)).length > 0, 'the archive’s page');
+    expect(await timeline(page.archive, JULIET)).to.equal('early');
   });
 
   it('skips a poisoned stanza and keeps the rest of its batch', async () => {

@@ -93,6 +93,21 @@ describe('engine/outbox', () => {
     expect((await archive.outbox()).map((row) => row.state)).to.deep.equal(['inflight']);
   });
 
+  it('finds what a page has written that died before it could say so', async () => {
+    const archive = await open();
+    const it = world(archive);
+    await it.outbox.flush();
+    await put(archive, 'a');
+    it.clock.advance(30_000);
+    await until(() => it.wire.length > 0, 'it to be sent');
+    expect(sent(it)).to.deep.equal(['a']);
+    it.outbox.stop();
+    await put(archive, 'b');
+    it.clock.advance(60_000);
+    await it.outbox.flush();
+    expect(sent(it)).to.deep.equal(['a']);
+  });
+
   it('waits while there is no stream, and puts back what the stream did not take', async () => {
     const archive = await open();
     await put(archive, 'a');

@@ -131,8 +131,9 @@ describe('engine/suspects', () => {
       }
       runEngine(server, name);
       await until(async () => (await page.archive.outbox()).every(({ state }) => state === 'failed'), 'all of it sent or refused');
-      const shown = (await timeline(page.archive, JULIET)).replace(/^\| /, '').replaceAll(/(.)\1{9,}/g, '$1');
-      expect(shown, 'bytes count, not letters').to.equal('a:sent ü:failed b:sent c:sent');
+      // The archive's page may have come by now: what failed is in none of them, and stands after it.
+      const shown = (await timeline(page.archive, JULIET)).replaceAll(/(.)\1{9,}/g, '$1').split(' ').filter((word) => word !== '|');
+      expect(shown.toSorted(), 'bytes count, not letters').to.deep.equal(['a:sent', 'b:sent', 'c:sent', 'ü:failed']);
       expect(kept.messages).to.have.lengthOf(3);
       expect(server.sockets).to.have.lengthOf(1);
     });
