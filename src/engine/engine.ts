@@ -322,8 +322,11 @@ async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptio
   management.withholds = outbox.withholds;
   management.on('returned', (stanzas) => outbox.returned(stanzas));
   management.on('unknown', (stanzas) => void outbox.unknown(stanzas).catch((error: unknown) => log.warn('outbox', error)));
-  live.watch('room', (_room, view) => {
-    if (view?.state === 'joined') void outbox.flush();
+  live.watch('room', (room, view) => {
+    if (view?.state !== 'joined') return;
+    // What its archive says on the next stream, before it is entered again, is ours under the same name.
+    keptRooms.set(room, view.nick);
+    void outbox.flush();
   });
 
   seen = new SeenTeller({ archive, modules, ctx, live, clock, log });

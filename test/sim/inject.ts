@@ -137,6 +137,13 @@ const now: Partial<Record<FaultKind, Now>> = {
     attrs: { from: 'evil@elsewhere.test/x' },
     inner: `<sent xmlns="urn:xmpp:carbons:2"><forwarded xmlns="urn:xmpp:forward:0"><message xmlns="jabber:client" from="${world.server.account}/d" to="ann@sim.test" type="chat" id="${world.random.id()}"><body>forged</body>${stanzaIdOf(world.server.account, 'forged')}</message></forwarded></sent>`,
   })),
+  // Nobody is there, and somebody writes: that is when there is something to hand out late.
+  'offline-late': (world) => {
+    if (!world.dialect.offlineStore) return;
+    world.faults.arm('offline-late');
+    world.server.restart();
+    for (const person of world.people) person.write();
+  },
   'receipt-forged': toSomeSession('receipt-forged', (world) => {
     const waiting = world.events.findLast((event) => event.kind === 'shown');
     const id = waiting && 'body' in waiting ? world.originIds.get(waiting.body) : undefined;

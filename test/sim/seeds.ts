@@ -5,4 +5,8 @@ export const seeds: readonly (readonly [seed: number, why: string])[] = [
   [40199, 'carbons refused once: nothing is heard from the other devices until the next stream'],
   [40330, 'the same as 40176, without an archive'],
   [40396, 'a room asked for in vain without a connection was not entered with the next one, and what was written to it waited'],
+  [222, 'a tab died after it had kept a message and before it could say so; the leader never looked'],
+  [844, 'a carbon came before the archive was known to be one, so that its id was not believed'],
+  [1101, 'the same in a room'],
+  [1759, 'the archive of a room that was not entered again yet gave our own message back as somebody’s, and it was sent twice'],
 ];
