@@ -11,10 +11,11 @@ export const numbered = /line-[\d.]*\d/;
 
 /** As typed, in a tab that may be behind others. */
 export async function write({ view }: Desk, text: string): Promise<void> {
-  const box = await view.find('textbox', 'Message');
-  await box.evaluate((area, words) => {
+  await (await view.find('textbox', 'Message')).evaluate(async (area, words) => {
     (area as HTMLTextAreaElement).value = words;
     area.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+    // As between two keys, and no longer: what is written in another tab meanwhile would take its place.
+    await ((area.getRootNode() as ShadowRoot).host as Element & { readonly updateComplete: Promise<unknown> }).updateComplete;
     area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true }));
   }, text);
 }
