@@ -18,8 +18,8 @@ export type AlertPorts = {
 const LOOKED_AT = 'tertulia:looked-at';
 /** What is read within this time by whoever has it open needs no alert, milliseconds. */
 const unread = 300;
-/** For so long, milliseconds, the other tabs leave one message to who was first. */
-const mine = 5_000;
+/** For so long, milliseconds, the other tabs leave one message to who was first: browsers run the timers of hidden ones once a minute. */
+const mine = 70_000;
 /** Sounds are at least this far apart, over all tabs, milliseconds. */
 const quiet = 1_500;
 
@@ -50,12 +50,13 @@ export function alertTo(client: ChatClient, ports: AlertPorts): void {
       await ports.wait(ms);
     });
   };
-  const alert = async ({ jid, preview }: ConversationRow): Promise<void> => {
+  const alert = async ({ jid }: ConversationRow): Promise<void> => {
     await ports.wait(unread);
     const row = client.conversations.value?.find((now) => now.jid === jid);
     if (!row?.unread || row.preview?.mine) return;
     const lookedAt = ports.looking() || ((await locks?.query())?.held ?? []).some(({ name }) => name === LOOKED_AT);
-    if (!lookedAt) void first(`alert ${client.session.value.me} ${preview?.id}`, mine, () => ports.notify(client.nameOf(jid), row));
+    // What is told is what stands there now, which others may have been told of as something newer.
+    if (!lookedAt) void first(`alert ${client.session.value.me} ${row.preview?.id}`, mine, () => ports.notify(client.nameOf(jid), row));
     void first('ring', quiet, ports.ring);
   };
   const changed = (): void => {

@@ -67,6 +67,16 @@ describe('messenger/alerts', () => {
     end();
   });
 
+  it('tells once of what came while it looked whether the one before was read', async () => {
+    const { client, told, pass, end } = tabs(2);
+    client.receive(jonas, { from: jonas, body: 'One' });
+    void client.markRead(jonas);
+    client.receive(jonas, { from: jonas, body: 'Two' });
+    await pass(2);
+    expect(notices(told)).to.have.length(1);
+    end();
+  });
+
   it('is heard where there are no locks', async () => {
     const { client, told, pass, end } = tabs(1, { locks: undefined });
     client.receive(jonas, { from: jonas, body: 'Hello' });
