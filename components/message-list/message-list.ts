@@ -16,6 +16,7 @@ import { Watch } from '../shared/watch.js';
 import { EditMessageEvent } from './edit-message-event.js';
 import { entriesOf, firstUnread, type Entry } from './entries.js';
 import { styles } from './message-list.styles.js';
+import { keepPlace, takePlace, type ReadingPlace } from './kept-place.js';
 import { markAfterFrame } from './paint-mark.js';
 import { ReadMarker } from './read-marker.js';
 import { ScrollAnchor } from './scroll-anchor.js';
@@ -106,8 +107,14 @@ export class MessageList extends ChatElement {
     this.scroller?.scrollTo({ top: 0 });
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('pagehide', this.#keepPlace);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener('pagehide', this.#keepPlace);
     this.#close();
   }
 
@@ -121,6 +128,8 @@ export class MessageList extends ChatElement {
       performance.mark('tertulia:conversation-open', { detail: { jid: this.jid } });
       this.#timeline = client.timeline(this.jid);
       this.#unsubscribe = this.#timeline.subscribe(() => this.#changed());
+      const place = takePlace(this.jid);
+      if (place) void this.#return(place);
       this.#changed();
     }
     this.#settle();
@@ -138,6 +147,25 @@ export class MessageList extends ChatElement {
       if (items) this.#loadMore();
       this.#reading.check();
     });
+  }
+
+  readonly #keepPlace = (): void => {
+    const { scroller } = this;
+    const first = !this.following && scroller ? (this.#anchor.first(scroller) as HTMLElement | undefined) : undefined;
+    keepPlace(first && scroller ? { jid: this.jid, row: Number(first.dataset['id']), offset: first.getBoundingClientRect().top - scroller.getBoundingClientRect().top } : undefined);
+  };
+
+  /** After a reload, to where one was reading. */
+  async #return({ row, offset }: ReadingPlace): Promise<void> {
+    const timeline = this.#timeline;
+    this.following = false;
+    const found = await timeline?.toMessage(row).catch(() => false);
+    await this.updateComplete;
+    if (this.#timeline !== timeline) return;
+    const { scroller } = this;
+    const element = found ? scroller?.querySelector(`[data-id="${row}"]`) : undefined;
+    if (scroller && element) scroller.scrollTop += element.getBoundingClientRect().top - scroller.getBoundingClientRect().top - offset;
+    else this.following = true;
   }
 
   #close(): void {

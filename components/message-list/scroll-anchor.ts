@@ -7,6 +7,12 @@ export class ScrollAnchor {
 
   /** Before the rows change. */
   hold(scroller: HTMLElement): void {
+    const element = this.first(scroller);
+    this.#held = element && { element, top: element.getBoundingClientRect().top };
+  }
+
+  /** The first message in sight. */
+  first(scroller: HTMLElement): Element | undefined {
     const edge = scroller.getBoundingClientRect().top;
     const rows = scroller.querySelectorAll('[role="article"]');
     let low = 0;
@@ -16,8 +22,7 @@ export class ScrollAnchor {
       if (rows[middle]!.getBoundingClientRect().bottom > edge) high = middle;
       else low = middle + 1;
     }
-    const element = rows[low];
-    this.#held = element && { element, top: element.getBoundingClientRect().top };
+    return rows[low];
   }
 
   /** After they have changed. */

@@ -33,6 +33,8 @@ export interface Timeline {
   /** Newer ones again, after the window has moved up. */
   loadNewer(): Promise<void>;
   toEnd(): Promise<void>;
+  /** The stretch around a message; whether it is there. */
+  toMessage(row: number): Promise<boolean>;
   /** Closes the gap before a segment, a page at a time. */
   openGap(segment: number): Promise<void>;
   close(): void;

@@ -63,6 +63,20 @@ export class ArchiveTimeline implements Timeline {
     });
   }
 
+  async toMessage(id: number): Promise<boolean> {
+    let found = false;
+    await this.#read(async () => {
+      const row = await this.#archive.message(id);
+      if (row?.conversation !== this.conversation) return undefined;
+      found = true;
+      const [conversation, segment, position] = row.place;
+      const older = await this.#archive.window(conversation, { before: [conversation, segment, position + 0.5] }, step);
+      const newer = await this.#archive.window(conversation, { after: row.place }, step);
+      return { items: [...older, ...newer], atStart: startsHere(older, step), atEnd: newer.length < step };
+    });
+    return found;
+  }
+
   loadOlder(): Promise<void> {
     this.#loadingOlder ??= this.#loadOlder().finally(() => {
       this.#loadingOlder = undefined;

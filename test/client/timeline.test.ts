@@ -51,6 +51,18 @@ describe('client/timeline', () => {
     expect(shown(timeline)).to.deep.equal(text(426, 500));
   });
 
+  it('goes to a message in the middle, with what stands on either side of it', async () => {
+    const { timeline } = await setUp(1, 500, true);
+    for (let n = 0; n < 4; n += 1) await timeline.loadOlder(); // oxlint-disable-line no-await-in-loop
+    const { row } = timeline.items!.flatMap((item) => (item.kind === 'message' && item.row.state.body === '200' ? [item] : []))[0]!;
+    await timeline.toEnd();
+    expect(await timeline.toMessage(row.id)).to.equal(true);
+    expect(shown(timeline)).to.deep.equal(text(126, 275));
+    expect(timeline).to.include({ atEnd: false, atStart: false });
+    expect(await timeline.toMessage(1_000_000), 'one that is gone').to.equal(false);
+    expect(shown(timeline)).to.deep.equal(text(126, 275));
+  });
+
   it('shows what is committed: at the end when it is there, not in the middle of the past', async () => {
     const { archive, timeline } = await setUp(1, 500, true);
     await archive.append([[fact(501)]]);

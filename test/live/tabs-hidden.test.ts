@@ -74,3 +74,26 @@ withServer('prosody', (stage) => {
     test.diagnostic(`frozen by the browser: ${frozen.sent} ms to send, ${frozen.received} ms to send and to be answered; thawed: ${thawed.sent}, ${thawed.received}; frozen and closed: ${discarded.sent}, ${discarded.received}`);
   });
 });
+
+for (const browser of ['chromium', 'firefox'] as const) {
+  withServer('prosody', (stage) => {
+    it(`${browser}: a reload stays where one reads, a new tab begins at the newest message`, async (test) => {
+      const scene = await begin(test, stage(), browser, 'place');
+      const { peer, me, first } = scene;
+      await peer.say(me, ...Array.from({ length: 60 }, (_, index) => `line-${index + 1}`));
+      await first.view.until(async () => (await first.view.texts('article')).some((text) => text.includes('line-60')), 'all of them');
+      const inSight = async (): Promise<string> =>
+        (await first.view.find('log')).evaluate((log) => {
+          const edge = log.getBoundingClientRect().top;
+          return Array.from(log.querySelectorAll('[role=article]')).find((row) => row.getBoundingClientRect().bottom > edge)?.querySelector('.body')?.textContent ?? '';
+        });
+      await (await first.view.find('log')).evaluate((log) => log.scrollTo({ top: -(log.scrollHeight - log.clientHeight) / 2 }));
+      await first.view.find('button', /Go to the newest message/);
+      const before = await inSight();
+      await first.page.reload();
+      await first.view.until(async () => (await inSight()) === before, `${before} at the top again`);
+      const second = await anotherTab(scene);
+      await second.view.until(async () => (await (await second.view.find('log')).evaluate((log) => Math.abs(log.scrollTop))) < 2, 'the end');
+    });
+  });
+}

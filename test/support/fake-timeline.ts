@@ -200,6 +200,15 @@ export class FakeTimeline implements Timeline {
     this.#from = Math.max(0, this.#to - PAGE);
     this.#read();
   }
+  async toMessage(id: number): Promise<boolean> {
+    await this.#wait();
+    const at = this.#source.items.findIndex((item) => item.kind === 'message' && item.row.id === id);
+    if (at < 0) return false;
+    this.#from = Math.max(0, at - PAGE);
+    this.#to = Math.min(this.#source.items.length, at + PAGE);
+    this.#read();
+    return true;
+  }
   async openGap(segment: number): Promise<void> {
     await this.#load(() => this.#source.openGap(segment));
   }

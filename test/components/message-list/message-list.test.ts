@@ -164,6 +164,47 @@ describe('message-list', () => {
     expect(findAll(list, '.to-end')).to.have.length(0);
   });
 
+  it('is after a reload where it was, however far up; another tab begins at the newest message', async () => {
+    const client = new FakeClient({ data: long(300) });
+    const { list, log } = await show(client);
+    for (let pages = 0; pages < 3; pages += 1) {
+      log.scrollTop = -(log.scrollHeight - log.clientHeight) + 200;
+      const before = texts(list)[0];
+      await until(() => texts(list)[0] !== before); // oxlint-disable-line no-await-in-loop
+      await settle(list); // oxlint-disable-line no-await-in-loop
+    }
+    await frames();
+    const seen = (of: MessageList, box: HTMLElement): [string | null | undefined, number] => {
+      const edge = box.getBoundingClientRect().top;
+      const first = articles(of).find((article) => article.getBoundingClientRect().bottom > edge);
+      return [first?.querySelector('.body')?.textContent, Math.round((first?.getBoundingClientRect().top ?? 0) - edge)];
+    };
+    const [words, offset] = seen(list, log);
+    dispatchEvent(new PageTransitionEvent('pagehide'));
+    // The page is gone, and comes back with what the tab has kept.
+    const again = await show(client);
+    await until(() => seen(again.list, again.log)[0] === words);
+    expect(Math.abs(seen(again.list, again.log)[1] - offset)).to.be.below(3);
+    expect(client.called('markRead')).to.deep.equal([]);
+    // Another tab has kept nothing; nor has one that was at the end.
+    const other = await show(client);
+    expect(texts(other.list).at(-1)).to.contain('Number 300.');
+    expect(Math.abs(other.log.scrollTop)).to.be.below(2);
+    for (const one of [list, again.list]) one.remove();
+    dispatchEvent(new PageTransitionEvent('pagehide'));
+    expect(sessionStorage.getItem('tertulia:place')).to.equal(null);
+  });
+
+  it('hostile: what a tab has kept may be anything', async () => {
+    for (const kept of ['{', '7', 'null', '{"jid":1}', JSON.stringify({ jid: jonas, row: 'x', offset: 0 }), JSON.stringify({ jid: jonas, row: 123456789, offset: 1e308 })]) {
+      sessionStorage.setItem('tertulia:place', kept);
+      const { list, log } = await show(new FakeClient({ data: long(100) })); // oxlint-disable-line no-await-in-loop
+      expect(texts(list).at(-1), kept).to.contain('Number 100.');
+      expect(Math.abs(log.scrollTop), kept).to.be.below(2);
+      expect(sessionStorage.getItem('tertulia:place'), kept).to.equal(null);
+    }
+  });
+
   it('goes to the end for what one writes oneself', async () => {
     const client = new FakeClient({ data: long(120) });
     const { list, log } = await show(client);
