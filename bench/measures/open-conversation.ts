@@ -37,7 +37,7 @@ export const openConversation: Measure = {
         return { ms, cpu: cpu / count };
       };
       const ours = (): Promise<Spent> => opened(page, 2 * times, () => ask<number[]>(page, `toAndFro('${first}', '${them}', ${times}, (jid) => { location.hash = '#/chat/' + jid; }, bench.opened)`));
-      const theirs = (): Promise<Spent> => opened(peerPage!, 20, () => ask<number[]>(peerPage!, `toAndFro('${first}', '${them}', ${10}, (jid) => { void peer.api.chats.open(jid, {}, true); }, (jid, open) => bench.painted(() => bench.all('[data-msgid*="' + jid.split('@')[0] + '-"]').length > 0, open))`));
+      const theirs = (): Promise<Spent> => opened(peerPage!, 10, () => ask<number[]>(peerPage!, `toAndFro('${first}', '${them}', ${10}, (jid) => { void peer.api.chats.open(jid, {}, true); }, (jid, open) => bench.painted(() => bench.all('[data-msgid*="' + jid.split('@')[0] + '-"]').length > 0, open))`));
       const raw = async (): Promise<Spent> => {
         const took: number[] = [];
         await reader.bringToFront();

@@ -79,7 +79,7 @@ globalThis.bench ??= (() => {
     async painted(found, open) {
       const began = performance.now();
       open();
-      await frameWhen(found, 'what was opened');
+      await frameWhen(found, 'what was opened', 10_000);
       await new Promise((resolve) => requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = resolve;

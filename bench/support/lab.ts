@@ -191,14 +191,23 @@ export class Lab {
   async turns(sides: { readonly ours: () => Promise<Spent> } & Partial<Readonly<Record<Side, (() => Promise<Spent>) | undefined>>>, runs = this.scale.runs): Promise<{ readonly values: Values; readonly cpu?: Values }> {
     const names = (['ours', 'theirs', 'raw'] as const).filter((side) => sides[side]);
     const all: Partial<Record<Side, Spent[]>> = {};
+    let dropped = false;
     for (let run = 0; run < runs; run += 1) {
       for (let i = 0; i < names.length; i += 1) {
         const side = names[(i + run) % names.length]!;
-        // oxlint-disable-next-line no-await-in-loop -- one at a time is the point
-        (all[side] ??= []).push(await sides[side]!());
+        if (dropped && side === 'theirs') continue;
+        try {
+          // oxlint-disable-next-line no-await-in-loop -- one at a time is the point
+          (all[side] ??= []).push(await sides[side]!());
+        } catch (error) {
+          if (side !== 'theirs') throw error;
+          // Where the peer fails, ours is still measured.
+          console.error('the peer:', error instanceof Error ? error.message : error);
+          dropped = true;
+        }
       }
     }
-    const each = (of: (spent: Spent) => number | undefined): Values => Object.fromEntries(names.map((side) => [side, all[side]!.flatMap((spent) => of(spent) ?? [])])) as unknown as Values;
+    const each = (of: (spent: Spent) => number | undefined): Values => Object.fromEntries(names.filter((side) => all[side]?.length).map((side) => [side, all[side]!.flatMap((spent) => of(spent) ?? [])])) as unknown as Values;
     const cpu = each((spent) => spent.cpu);
     return { values: each(({ ms }) => ms), ...(cpu.ours.length > 0 && { cpu }) };
   }
