@@ -109,11 +109,6 @@ const mutants: readonly Mutant[] = [
     edits: [{ file: 'src/xep/0198-stream-management.ts', from: 'await this.#isHeard(stream);', to: '' }],
   },
   {
-    rule: 'a session that has missed something begins after a seam',
-    faults: ['mam-slow', 'mam-error', 'server-restart', 'sleep', 'mam-no-fin'],
-    edits: [{ file: 'src/archive/seams.ts', from: 'await counters.put(next, seam(archive, next));', to: '' }],
-  },
-  {
     rule: 'who was replaced writes nothing more',
     faults: ['leader-frozen'],
     edits: [{ file: 'src/archive/lead.ts', from: 'found === this.#epoch', to: 'found !== -1' }],
