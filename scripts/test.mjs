@@ -45,7 +45,7 @@ const sections = [
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').filter((file) => file !== chaos && file !== tabs).toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
-  { name: 'chaos: a network that fails, real servers, real browsers', parts: ['chaos'], named: true, table: true, commands: () => [nodeTest([chaos])], counts: true },
+  { name: 'chaos: a network that fails, real servers, real browsers', parts: ['chaos'], table: true, commands: () => [nodeTest([chaos])], counts: true },
   { name: 'tabs: the one that leads is closed, killed, frozen', parts: ['tabs'], named: true, commands: () => [nodeTest([tabs])], counts: true },
   { name: 'simulated histories', parts: ['sim'], named: true, table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
   { name: 'a session cut at every 61st of its operations', parts: ['crash'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },

@@ -38,7 +38,7 @@ export function compare(where: string, seen: readonly string[], right: readonly 
 }
 
 /** Holds a record of a conversation against what was written: nothing promised is missing, nobody's messages have changed places. */
-export function hold(where: string, seen: readonly string[], { mine, theirs }: Talk, sign: string, promise = ({ sure }: Talk['mine'][number]): boolean => sure): { lost: string[]; duplicated: string[]; misordered: string[] } {
+export function hold(where: string, seen: readonly string[], { mine, theirs }: Talk, sign: string, promise = ({ sure, forgettable }: Talk['mine'][number]): boolean => sure && !forgettable): { lost: string[]; duplicated: string[]; misordered: string[] } {
   const promised = [...mine.filter(promise).map(({ body }) => body), ...Array.from(theirs.values()).flat()];
   const by = (author: string): string[] => seen.filter((body) => body.startsWith(`${author}-`));
   const results = [compare(where, by(sign), mine.map(({ body }) => body)), ...Array.from(theirs, ([author, bodies]) => compare(where, by(author), bodies))];

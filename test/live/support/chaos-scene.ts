@@ -1,4 +1,5 @@
 // One browser in the middle of it: what is written there, what is seen there, and what must be true of both.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosLine, Fault } from './chaos-line.js';
 import type { Round } from './chaos-plan.js';
 import type { Companion } from './companion.js';
@@ -11,12 +12,13 @@ export type Surface = 'messenger' | 'widget';
 
 /**
  * One conversation. `mine`: in the order written; `sure` once it was seen on the screen: from then on it must not be lost;
- * `atRisk`: the server was killed before it was all settled, and may have kept one of its two copies only.
+ * `atRisk`: the server was killed before it was all settled, and may have kept one of its two copies only; `forgettable`: or may have
+ * said that it has it, and kept none.
  */
 export type Talk = {
   readonly kind: 'chat' | 'room';
   readonly jid: string;
-  readonly mine: { readonly body: string; sure: boolean; settled: boolean; atRisk: boolean }[];
+  readonly mine: { readonly body: string; sure: boolean; settled: boolean; atRisk: boolean; forgettable: boolean }[];
   /** What others wrote, by whom, in the order their server took it. */
   readonly theirs: Map<string, string[]>;
 };
@@ -109,7 +111,7 @@ export class Scene {
   /** Writes one message and waits until it is on the screen: from then on it is promised. */
   async #write(): Promise<void> {
     const body = `${this.parts.sign}-${(this.#count += 1)}`;
-    const entry = { body, sure: false, settled: false, atRisk: false };
+    const entry = { body, sure: false, settled: false, atRisk: false, forgettable: false };
     this.#talk.mine.push(entry);
     await say(this.desk, body);
     await this.desk.view.until(async () => (await picked(this.desk.view, numbered)).includes(body), `${body} to be shown`, patience);
@@ -139,18 +141,30 @@ export class Scene {
     const { line, talks } = this.parts;
     const talk = round.room && talks.room ? talks.room : talks.chat;
     if (talk !== this.#talk) await this.#show(talk);
+    // Its archives (dets) keep what is new in memory for 3 s.
+    if (round.cut.kind === 'restart' && this.parts.stage.server.name === 'ejabberd') await sleep(4_000);
     line.weather(round.weather);
     if (round.cut.kind === 'cut-after') line.inflict(round.cut);
     for (let i = 0; i < round.before; i += 1) await this.#write();
+    if (round.cut.kind === 'restart') this.#risk();
+  }
+
+  #risk(): void {
+    const { stage, talks } = this.parts;
+    for (const { mine } of [talks.chat, ...(talks.room ? [talks.room] : [])]) {
+      for (const entry of mine) {
+        entry.atRisk ||= !entry.settled;
+        entry.forgettable ||= !entry.settled && stage.server.name === 'ejabberd';
+      }
+    }
   }
 
   /** The cut, and what goes on meanwhile. `restart`: the server is down by now, and up again when it resolves. */
   async during(round: Round, restart: () => Promise<void>): Promise<void> {
-    const { line, talks } = this.parts;
+    const { line } = this.parts;
     const tries = line.nextAttempt();
     const { kind } = round.cut;
-    if (kind === 'restart') for (const { mine } of [talks.chat, ...(talks.room ? [talks.room] : [])]) for (const entry of mine) entry.atRisk ||= !entry.settled;
-    else if (kind !== 'cut-after') line.inflict(round.cut as Fault);
+    if (kind !== 'restart' && kind !== 'cut-after') line.inflict(round.cut as Fault);
     // Both at once: somebody answers while the browser is away.
     const [turned] = await Promise.allSettled([
       (async () => {
@@ -191,7 +205,7 @@ export class Scene {
       case 'kill': {
         // It may or may not have come to the disk; if it has, it is sent, and once.
         const body = `${this.parts.sign}-${(this.#count += 1)}`;
-        this.#talk.mine.push({ body, sure: false, settled: false, atRisk: false });
+        this.#talk.mine.push({ body, sure: false, settled: false, atRisk: false, forgettable: false });
         await say(this.desk, body);
         await this.person.crash();
         await this.#launch();
@@ -281,7 +295,7 @@ export class Scene {
   }
 }
 
-/** Waits until these are shown, and nothing is on its way; what is shown in the end. */
+/** Waits until these are shown in this order, and nothing is on its way; what is shown in the end. */
 export async function settledOn({ view }: Desk, wanted: readonly string[], within: number, wake = async (): Promise<void> => {}): Promise<string[]> {
   let shown: string[] = [];
   let woken = Date.now();
@@ -292,7 +306,7 @@ export async function settledOn({ view }: Desk, wanted: readonly string[], withi
       woken = Date.now();
       await wake();
     }
-    return shown.join(' ') === wanted.join(' ') && !texts.some((text) => /Sending|Failed/.test(text));
+    return shown.filter((body) => wanted.includes(body)).join(' ') === wanted.join(' ') && !texts.some((text) => /Sending|Failed/.test(text));
   };
   await view.until(same, 'the order of the archive', within).catch(() => {});
   return shown;

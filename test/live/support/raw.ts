@@ -96,7 +96,7 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
   if (available) connection.send(xml('presence', {}));
   const ask = (to: string | undefined, ...content: Element[]): Promise<Element> => connection.iq(xml('iq', { type: 'set', ...(to !== undefined && { to }) }, ...content), { timeout: 60_000 });
 
-  const history = async (room: string | undefined, other?: string): Promise<Heard[]> => {
+  const read = async (room: string | undefined, other?: string): Promise<Heard[]> => {
     const found: Heard[] = [];
     for (let after: string | undefined; ; ) {
       results.length = 0;
@@ -106,7 +106,10 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
       const fin = (await ask(room, xml('query', { xmlns: NS_MAM, queryid: newId() }, form, page))).getChild('fin', NS_MAM);
       const last = fin?.getChild('set', NS_RSM)?.getChildText('last') ?? undefined;
       // The results come before the answer, but may be handled after it.
-      while (last !== undefined && results.at(-1)?.getChild('result', NS_MAM)?.attrs.id !== last) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (last !== undefined && results.at(-1)?.getChild('result', NS_MAM)?.attrs.id !== last) {
+        if (connection.state.kind !== 'online') throw new Error('The connection was lost while the archive was read.');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
       for (const result of results) {
         const message = result.getChild('result', NS_MAM)?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
         const said = message && heardOf(message);
@@ -115,6 +118,13 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
       if (last === undefined || fin?.attrs.complete === 'true') return found;
       after = last;
     }
+  };
+  // One after the other: two who read at once would take each other's results for theirs.
+  let turn: Promise<unknown> = Promise.resolve();
+  const history = (room: string | undefined, other?: string): Promise<Heard[]> => {
+    const mine = turn.then(() => read(room, other));
+    turn = mine.catch(() => {});
+    return mine;
   };
 
   return {
