@@ -30,23 +30,22 @@ function testFiles(...folders) {
 const nodeTest = (files) => ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${new URL('count-reporter.mjs', import.meta.url).href}`, '--test-reporter-destination=stdout', ...files];
 
 /** What takes longest begins first, so that no core waits for it at the end. */
-const longest = ['embed', 'offline', 'rooms', 'roster'];
+const longest = ['tabs', 'embed', 'offline', 'rooms', 'roster'];
 /** @param {string} file */
 const rank = (file) => (longest.indexOf(basename(file, '.test.ts')) + longest.length + 1) % (longest.length + 1);
 
-/** What is not without failures yet. */
-const [chaos, tabs] = ['test/live/chaos.test.ts', 'test/live/tabs.test.ts'];
+/** A part of its own, with a table. */
+const chaos = 'test/live/chaos.test.ts';
 
 /** @type {readonly Section[]} */
 const sections = [
   ...['src', '.', 'test', 'test/live', 'test/sim', 'bench', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
   { name: 'lint', parts: ['lint', 'check'], commands: () => [[program('oxlint/bin/oxlint'), '--type-aware']] },
-  { name: 'build, and its first-load weights', parts: ['build', 'live', 'chaos', 'tabs', 'bench'], commands: () => [[join(root, 'scripts/build.mjs')]] },
+  { name: 'build, and its first-load weights', parts: ['build', 'live', 'chaos', 'bench'], commands: () => [[join(root, 'scripts/build.mjs')]] },
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
-  { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').filter((file) => file !== chaos && file !== tabs).toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
+  { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').filter((file) => file !== chaos).toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
   { name: 'chaos: a network that fails, real servers, real browsers', parts: ['chaos'], table: true, commands: () => [nodeTest([chaos])], counts: true },
-  { name: 'tabs: the one that leads is closed, killed, frozen', parts: ['tabs'], named: true, commands: () => [nodeTest([tabs])], counts: true },
   { name: 'simulated histories', parts: ['sim'], named: true, table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
   { name: 'a session cut at every 61st of its operations', parts: ['crash'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },
   { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => [nodeTest(testFiles('test/sim'))], counts: true },
