@@ -253,14 +253,21 @@ export class MessageList extends ChatElement {
     return `${this.jid} ${top?.row.id} ${this.#session.value?.status}`;
   }
 
-  async #openGap(segment: number): Promise<void> {
+  /** Who came to it from above reads on, and sees what comes next first; who came from below, what came just before. */
+  #openGapAt(segment: number, gap: Element): Promise<void> {
+    const view = this.scroller?.getBoundingClientRect();
+    const onward = view !== undefined && gap.previousElementSibling !== null && gap.getBoundingClientRect().top > view.top + view.height / 2;
+    return this.#openGap(segment, onward);
+  }
+
+  async #openGap(segment: number, onward: boolean): Promise<void> {
     const timeline = this.#timeline;
     if (!timeline || timeline.loading) return;
     const focused = this.shadowRoot?.activeElement;
     this.failedGap = undefined;
     this.announcement = this.text.loadingOlder;
     try {
-      await timeline.openGap(segment);
+      await timeline.openGap(segment, onward);
       this.announcement = '';
     } catch {
       this.failedGap = segment;
@@ -322,7 +329,7 @@ export class MessageList extends ChatElement {
       case 'gap':
         if (entry.lost) return html`<div class="gap"><p>${text.gapLost}</p></div>`;
         // Not disabled while it loads: that would take the focus away from who works with the keyboard.
-        return html`<div class="gap"><p>${this.failedGap === entry.segment ? text.gapFailed : text.gap}</p><button class="button small" type="button" aria-disabled="${this.#timeline?.loading ?? false}" @click="${() => void this.#openGap(entry.segment)}">${text.openGap}</button></div>`;
+        return html`<div class="gap"><p>${this.failedGap === entry.segment ? text.gapFailed : text.gap}</p><button class="button small" type="button" aria-disabled="${this.#timeline?.loading ?? false}" @click="${(event: Event) => void this.#openGapAt(entry.segment, (event.currentTarget as Element).parentElement!)}">${text.openGap}</button></div>`;
       case 'message': {
         const { row, first, last } = entry;
         const name = this.#nameOf(row);

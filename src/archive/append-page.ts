@@ -9,7 +9,7 @@ import { isMessage, Known } from './known.js';
 import type { MessageFact } from './known.js';
 import { settleOwn } from './outbox.js';
 import { closeAllGaps, joinRuns, newRun } from './runs.js';
-import { anchor, comparePlaces, emptySegment, mayMiss, meet, place, settleBelow } from './segments.js';
+import { anchor, comparePlaces, emptySegment, lower, mayMiss, meet, NO_SEGMENT, ofConversation, place, settleBelow } from './segments.js';
 import type { Growth, Meeting } from './segments.js';
 import type { StoredMessage, StoredSegment } from './schema.js';
 import { mendSeams, orderOf, seamsOf } from './seams.js';
@@ -41,7 +41,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
   const facts = items.flatMap((item) => item.facts);
   const bare = items.filter((item) => !item.facts.some(isMessage)).map(({ archiveId }) => ({ archive, archiveId }));
   const conversations = new Set(facts.map((fact) => fact.conversation));
-  if (page.kind === 'history') conversations.add(page.conversation);
+  if (page.kind === 'history' || page.kind === 'onward') conversations.add(page.conversation);
   const [known] = await Promise.all([Known.load(unit, facts, bare), unit.loadRuns(archive), unit.loadSegments(conversations), unit.loadConversations(conversations)]);
   const matched = new Set(facts.filter(isMessage).flatMap((fact) => known.message(fact)?.row.id ?? []));
   if (page.kind === 'history') await unsettle(unit, anchor(unit.segments(page.conversation), page.segment));
@@ -99,6 +99,13 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
       joined = history(placing, page.conversation);
       break;
     }
+    case 'onward': {
+      const below = lower(unit.segments(page.conversation), page.segment);
+      if (!below || !(await endsSomewhere(unit, page.conversation, page.segment))) return { joined: false, added: 0, segment: NO_SEGMENT };
+      placing = begin('onward', below.segment);
+      joined = onward(placing, page.conversation);
+      break;
+    }
   }
 
   await closeAllGaps(unit, archive);
@@ -129,7 +136,7 @@ function whereabouts(item: PageItem, archive: string, known: Known): { segment: 
 
 /** How an item stands to what is there: `undefined` when it is new. A run's ends are known even when they hold no row. */
 function meeting({ unit, page, known, growth, here }: Placing, item: PageItem): Meeting | undefined {
-  if (growth !== 'history') {
+  if (!ofConversation(growth)) {
     for (const run of unit.runs(page.archive)) {
       if (run.segment !== here && (item.archiveId === run.toId || item.archiveId === run.fromId)) {
         return meet(growth, here, run.segment, 'run');
@@ -189,12 +196,7 @@ function runOf(placing: Placing, item: PageItem): number {
 /** Grows one conversation's segment downwards; true when it has met an earlier one. */
 function history(placing: Placing, conversation: string): boolean {
   const { unit, page, here } = placing;
-  const close = (downTo: number): void => {
-    for (const segment of unit.segments(conversation)) {
-      if (segment.segment > downTo && segment.segment <= here && segment.gapBefore) unit.putSegment({ ...segment, gapBefore: false });
-    }
-    unit.reset(conversation);
-  };
+  const close = (downTo: number): void => closeBetween(unit, conversation, downTo, here);
   for (const item of page.items.toReversed()) {
     if (meeting(placing, item) === 'junction') {
       close(whereabouts(item, page.archive, placing.known)!.segment);
@@ -208,6 +210,38 @@ function history(placing: Placing, conversation: string): boolean {
   if (firstId !== undefined && firstId !== segment.firstId) unit.putSegment({ ...segment, firstId });
   if (page.complete) close(-Infinity);
   return false;
+}
+
+/** Grows one conversation's segment upwards, through the gap after it; true when it has met a later one. */
+function onward(placing: Placing, conversation: string): boolean {
+  const { unit, page, here } = placing;
+  for (const item of page.items) {
+    if (meeting(placing, item) === 'junction') {
+      closeBetween(unit, conversation, here, whereabouts(item, page.archive, placing.known)!.segment);
+      return true;
+    }
+    placeItem(placing, item);
+  }
+  const segment = unit.segment(conversation, here)!;
+  const lastId = page.items.at(-1)?.archiveId;
+  if (lastId !== undefined && lastId !== segment.lastId) unit.putSegment({ ...segment, lastId });
+  // Nothing of the conversation is in the archive after it.
+  if (page.complete) closeBetween(unit, conversation, here, Infinity);
+  return false;
+}
+
+/** Whether a page that comes from below is sure to meet something in this segment: else it would go past it, to what came later, and nobody would see. */
+async function endsSomewhere(unit: Unit, conversation: string, segment: number): Promise<boolean> {
+  const rows = await unit.tx.objectStore('messages').index('place').getAll(IDBKeyRange.bound([conversation, segment], [conversation, segment, []]));
+  return rows.some(({ kept: { proof } }) => proof === 'run' || proof === 'history');
+}
+
+/** Nothing is missing in a conversation from one segment to another. */
+function closeBetween(unit: Unit, conversation: string, from: number, to: number): void {
+  for (const segment of unit.segments(conversation)) {
+    if (segment.segment > from && segment.segment <= to && segment.gapBefore) unit.putSegment({ ...segment, gapBefore: false });
+  }
+  unit.reset(conversation);
 }
 
 /** The segment that history goes into; one in the newest run where there is none at all. */
@@ -236,7 +270,7 @@ export function segmentFor(unit: Unit, archive: string, conversation: string, nu
 function placeItem(placing: Placing, item: PageItem): void {
   for (const fact of item.facts) {
     // A filtered page speaks of one conversation only.
-    if (placing.page.kind === 'history' && fact.conversation !== placing.page.conversation) continue;
+    if ((placing.page.kind === 'history' || placing.page.kind === 'onward') && fact.conversation !== placing.page.conversation) continue;
     if (isMessage(fact)) placeMessage(placing, fact);
     else placeFact(placing, fact);
   }
@@ -251,7 +285,7 @@ function position(placing: Placing, conversation: string, archiveId: string, at:
 
 function placeMessage(placing: Placing, fact: MessageFact): void {
   const { unit, known, growth, here, tail } = placing;
-  const proof = growth === 'history' ? 'history' : 'run';
+  const proof = ofConversation(growth) ? 'history' : 'run';
   const { conversation } = fact;
   const archiveId = fact.archiveId!;
   const found = known.message(fact);
@@ -269,7 +303,7 @@ function placeMessage(placing: Placing, fact: MessageFact): void {
   const row = learnIds(unit, found.row, fact, true);
   const moved = moveTo(placing, row, position(placing, row.conversation, archiveId, row.place[1] === here ? row.place[2] : undefined), proof);
   known.add(moved);
-  if (growth === 'up' || row.place[1] !== TAIL) return;
+  if (growth === 'up' || growth === 'onward' || row.place[1] !== TAIL) return;
   // What arrived just before it and is not in the page goes with it, or it would stand after what came later.
   for (const older of tail.justBefore(row.id, placing.since)) settleBelowOf(placing, older);
 }
@@ -316,7 +350,7 @@ function moveTo(placing: Placing, row: StoredMessage, to: number, proof: NonNull
 
 function placeFact(placing: Placing, fact: Fact): void {
   const { unit, known, growth, here } = placing;
-  const proof = growth === 'history' ? 'history' : 'run';
+  const proof = ofConversation(growth) ? 'history' : 'run';
   const stored = known.fact(fact);
   const archiveId = fact.archiveId!;
   if (stored && stored.fact.archiveId !== undefined && stored.fact.archiveId !== archiveId && stored.proof) return;

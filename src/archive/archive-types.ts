@@ -57,6 +57,8 @@ export type ArchivePage = {
   | { readonly kind: 'backward'; readonly segment: number }
   /** Before the first item of a conversation's segment: `with` was asked for. From the end only once the session has caught up. */
   | { readonly kind: 'history'; readonly conversation: string; readonly segment: number }
+  /** After the last item of a conversation's segment before the gap that `segment` begins with: `with` was asked for. Not taken (`segment` of the outcome is -1) where no item would be sure to be met on the other side. */
+  | { readonly kind: 'onward'; readonly conversation: string; readonly segment: number }
 );
 
 export type PageOutcome = {

@@ -169,9 +169,11 @@ export async function retry(unit: Unit, message: number): Promise<void> {
   const facts = unit.tx.objectStore('facts');
   const bounces = await facts.index('about').getAllKeys([conversation, row.messageId ?? originId, 'failure']);
   await Promise.all(bounces.map(async (bounce) => facts.delete(bounce)));
+  const { bounced: _, proof, ...kept } = row.kept;
+  // What the server's archive has placed stays there, as on every other device: a message that it has twice stands where it was first.
   const position = unit.nextId();
-  const { bounced: _, proof: _proof, ...kept } = row.kept;
-  changeState(unit, { ...row, place: [conversation, TAIL, position], kept: { ...kept, tail: [row.archive, position] } }, (state) => {
+  const again: StoredMessage = proof === 'run' || proof === 'history' ? { ...row, kept: { ...kept, proof } } : { ...row, place: [conversation, TAIL, position], kept: { ...kept, tail: [row.archive, position] } };
+  changeState(unit, again, (state) => {
     state.delivery = 'sending';
     delete state.failure;
   });

@@ -12,8 +12,10 @@ export const NO_SEGMENT = -1;
 export const emptySegment = (archive: string, conversation: string, segment: number, gapBefore: boolean): StoredSegment =>
   ({ archive, conversation, segment, low: 1, high: 0, gapBefore });
 
-/** Which way a page grows a segment, and what its word is worth. */
-export type Growth = 'up' | 'down' | 'history';
+/** Which way a page grows a segment, and what its word is worth: a run's, or with `history` (down) and `onward` (up) its conversation's. */
+export type Growth = 'up' | 'down' | 'history' | 'onward';
+/** The page says how one conversation goes on, and nothing of the others. */
+export const ofConversation = (growth: Growth): boolean => growth === 'history' || growth === 'onward';
 
 /**
  * The position of an item in a segment. `at`: the position it has there already, not yet confirmed; kept where
@@ -23,7 +25,11 @@ export function place(segment: StoredSegment, growth: Growth, archiveId: string,
   let { low, high, firstId, lastId } = segment;
   const { runHigh = -Infinity, runLow = Infinity, knownLow = Infinity } = segment;
   let position: number;
-  if (growth === 'up') {
+  if (growth === 'onward') {
+    position = ++high;
+    lastId = archiveId;
+    firstId ??= archiveId;
+  } else if (growth === 'up') {
     position = at !== undefined && at > runHigh ? at : ++high;
     lastId = archiveId;
     firstId ??= archiveId;
@@ -36,7 +42,7 @@ export function place(segment: StoredSegment, growth: Growth, archiveId: string,
   const grown: StoredSegment = {
     ...segment, low, high, lastId, firstId: firstId ?? archiveId,
     knownLow: Math.min(knownLow, position),
-    ...(growth === 'history' ? {} : { runHigh: Math.max(runHigh, position), runLow: Math.min(runLow, position) }),
+    ...(ofConversation(growth) ? {} : { runHigh: Math.max(runHigh, position), runLow: Math.min(runLow, position) }),
   };
   return { segment: grown, position };
 }
@@ -83,6 +89,11 @@ export function anchor<S extends { readonly segment: number; readonly firstId?: 
   return segments.find((row) => row.segment >= number && row.firstId !== undefined) ?? segments.at(-1);
 }
 
+/** The segment on the older side of the gap that segment `number` begins with, where it has an end to ask from. */
+export function lower<S extends { readonly segment: number; readonly lastId?: string }>(segments: readonly S[], number: number): S | undefined {
+  return segments.findLast((row) => row.segment < number && row.lastId !== undefined);
+}
+
 /** What to do with an item of a page that is in the archive already. */
 export type Meeting = 'move' | 'skip' | 'junction';
 
@@ -90,9 +101,9 @@ export type Meeting = 'move' | 'skip' | 'junction';
 export function meet(growth: Growth, here: number, there: number, proof: Proof | undefined): Meeting {
   // The tail and what was only settled have no place of their own yet.
   if (proof === undefined || proof === 'settled') return 'move';
-  if (there === here) return proof === 'history' && growth !== 'history' ? 'move' : 'skip';
-  const beyond = growth === 'up' ? there > here : there < here;
+  if (there === here) return proof === 'history' && !ofConversation(growth) ? 'move' : 'skip';
+  const beyond = growth === 'up' || growth === 'onward' ? there > here : there < here;
   if (!beyond) return 'skip';
   // Only the conversation's own stretch is unbroken there, not the run's: the page has to go through it.
-  return growth === 'history' || proof === 'run' ? 'junction' : 'move';
+  return ofConversation(growth) || proof === 'run' ? 'junction' : 'move';
 }

@@ -22,8 +22,8 @@ export interface Commands {
   visible(anyPage: boolean): void;
   /** A page shows this conversation: what was missed of it comes first. */
   opened(conversation: string): void;
-  /** Fetches history before `segment` of a conversation; whether more may come. */
-  older(conversation: string, segment: number): { readonly more: boolean };
+  /** Fetches a page of what a gap hides: before `segment`, which it stands before, or with `onward` after what is before the gap; whether more may come. */
+  older(conversation: string, segment: number, onward?: boolean): { readonly more: boolean };
   saveContact(contact: { readonly jid: string; readonly name?: string; readonly groups: readonly string[] }, subscribe: boolean): void;
   removeContact(jid: string): void;
   answerRequest(request: Pick<SubscriptionRequestRow, 'jid'>, accept: boolean): void;

@@ -35,8 +35,8 @@ export interface Timeline {
   toEnd(): Promise<void>;
   /** The stretch around a message; whether it is there. */
   toMessage(row: number): Promise<boolean>;
-  /** Closes the gap before a segment, a page at a time. */
-  openGap(segment: number): Promise<void>;
+  /** Closes the gap before a segment, a page at a time: from its end, or with `onward` from its beginning. */
+  openGap(segment: number, onward?: boolean): Promise<void>;
   close(): void;
 }
 

@@ -248,7 +248,7 @@ class PageClient implements ChatClient {
   timeline(conversation: string): Timeline {
     const account = this.#need();
     account.line.tell('opened', conversation);
-    return account.timeline(conversation, (segment) => this.#ask('older', conversation, segment));
+    return account.timeline(conversation, (segment, onward) => this.#ask('older', conversation, segment, onward));
   }
   async openConversation(jid: string, kind: ConversationRow['kind']): Promise<void> {
     const address = normalizeJid(jid);

@@ -112,7 +112,7 @@ export class OpenAccount {
     this.#events.pokes(pokes);
   }
 
-  timeline(conversation: string, older: (segment: number) => Promise<{ readonly more: boolean }>): ArchiveTimeline {
+  timeline(conversation: string, older: (segment: number, onward?: boolean) => Promise<{ readonly more: boolean }>): ArchiveTimeline {
     const all = this.#timelines.get(conversation) ?? new Set();
     this.#timelines.set(conversation, all);
     const timeline: ArchiveTimeline = new ArchiveTimeline(conversation, this.archive, {

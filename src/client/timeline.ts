@@ -15,8 +15,8 @@ type View = { readonly items: readonly TimelineItem[] | undefined; readonly atEn
 const nothing: View = { items: undefined, atEnd: true, atStart: false, loading: false };
 
 export type TimelinePorts = {
-  /** Fetches what stands before a segment from the server; whether more may come. */
-  readonly older: (segment: number) => Promise<{ readonly more: boolean }>;
+  /** Fetches what stands before a segment from the server, or with `onward` what stands after the gap's other side; whether more may come. */
+  readonly older: (segment: number, onward?: boolean) => Promise<{ readonly more: boolean }>;
   readonly closed: () => void;
 };
 
@@ -30,6 +30,8 @@ export class ArchiveTimeline implements Timeline {
   #queue: Promise<unknown> = Promise.resolve();
   #loadingOlder: Promise<void> | undefined;
   #rereadWaits = false;
+  /** Where the window begins, for somebody who reads on into a gap. */
+  #onwardFrom: Place | undefined;
   #closed = false;
 
   constructor(conversation: string, archive: PageArchive, ports: TimelinePorts) {
@@ -126,12 +128,14 @@ export class ArchiveTimeline implements Timeline {
     });
   }
 
-  async openGap(segment: number): Promise<void> {
+  async openGap(segment: number, onward = false): Promise<void> {
     this.#change({ loading: true });
+    this.#onwardFrom = onward ? placeOf(this.items?.find(isMessage)) : undefined;
     try {
-      await this.#ports.older(segment);
+      await this.#ports.older(segment, onward);
       await this.#reread(step);
     } finally {
+      this.#onwardFrom = undefined;
       this.#change({ loading: false });
     }
   }
@@ -157,6 +161,11 @@ export class ArchiveTimeline implements Timeline {
       this.#rereadWaits = false;
       const { items, atEnd } = this.#view.value;
       const limit = Math.min(most, Math.max(step, (items?.length ?? 0) + more));
+      if (this.#onwardFrom) {
+        const [conversation, segment, position] = this.#onwardFrom;
+        const found = await this.#archive.window(this.conversation, { after: [conversation, segment, position - 0.5] }, limit);
+        return { items: items?.[0]?.kind === 'gap' ? [items[0], ...found] : found, atEnd: found.length < limit };
+      }
       if (!atEnd) {
         // Anchored at the last row that is still there: what the reader sees stays.
         const last = items?.findLast(isMessage);

@@ -3,6 +3,7 @@ import type { OutboxRow } from '../model/message.js';
 import type { Incoming } from '../xep/module.js';
 import type { Log } from '../base/log.js';
 import { ChatError, toChatError } from '../base/error.js';
+import { lower, NO_SEGMENT } from '../archive/segments.js';
 import { Lanes } from './lanes.js';
 
 /** One query of an archive (XEP-0313 §4), by its archive ids. `before: ''` asks for the newest page, `after: ''` for the oldest. */
@@ -127,6 +128,11 @@ export class CatchUp {
     return this.#lanes.run(archive, () => this.#older(archive, conversation, segment, isRoom));
   }
 
+  /** A page of a conversation from the older side of the gap that `segment` begins with; from its newer side where there is nothing to begin from. */
+  newer(archive: string, conversation: string, segment: number, isRoom: boolean): Promise<{ readonly more: boolean }> {
+    return this.#lanes.run(archive, () => this.#newer(archive, conversation, segment, isRoom));
+  }
+
   /**
    * Looks for an own message of unknown fate, after `now` has returned true: in all that its archive has got since the
    * end of the run that was the newest when it went out. Asks the server only where that is not all here.
@@ -211,6 +217,25 @@ export class CatchUp {
     await this.#before(archive, run.fromId, hole ? 'catch-up' : 'history', undefined, (page) => ({ kind: 'backward', archive, segment: run.segment, ...page }));
     if (!hole) await store.setNote(note, done + 1);
     return true;
+  }
+
+  async #newer(archive: string, conversation: string, segment: number, isRoom: boolean): Promise<{ more: boolean }> {
+    const after = lower(await this.#ports.archive.segments(conversation), segment)?.lastId;
+    if (after === undefined) return this.#older(archive, conversation, segment, isRoom);
+    let page: FetchedPage;
+    try {
+      page = await this.#fetch(archive, { after, max: pageSize, ...(isRoom ? {} : { with: conversation }) }, 'history');
+    } catch (error) {
+      // Purged from the beginning up to there: from the other side it is seen how much.
+      if (isMissing(error)) return this.#older(archive, conversation, segment, isRoom);
+      throw error;
+    }
+    const { items, incomings, complete, stable } = page;
+    const taken = await this.#ports.archive.appendPage({ kind: 'onward', archive, conversation, segment, items, complete: complete && stable });
+    if (taken.segment === NO_SEGMENT) return this.#older(archive, conversation, segment, isRoom);
+    const { joined } = taken;
+    this.#ports.committed(incomings);
+    return { more: !complete && !joined };
   }
 
   async #older(archive: string, conversation: string, segment: number, isRoom: boolean): Promise<{ more: boolean }> {

@@ -55,11 +55,11 @@ export function commandTable({ ctx, archive, connection, session, outbox, catchU
       setActive(ctx, anyPage);
       if (anyPage) session.attend();
     },
-    async older(conversation, segment) {
+    async older(conversation, segment, onward = false) {
       const room = isRoom(ctx, conversation) || (await ctx.shelf.get('rooms', conversation)) !== undefined;
       const archive = room ? conversation : ctx.me;
       if (!session.archives(archive)) return { more: false };
-      return catchUp.older(archive, conversation, Math.min(segment, TAIL), room);
+      return catchUp[onward && segment < TAIL ? 'newer' : 'older'](archive, conversation, Math.min(segment, TAIL), room);
     },
     saveContact: (contact, subscribe) => setContact(ctx, contact, subscribe),
     removeContact: (jid) => removeContact(ctx, jid),

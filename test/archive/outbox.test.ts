@@ -40,6 +40,21 @@ describe('outbox', () => {
     await expectTimeline(archive, '| own');
   });
 
+  it('tried again, what the archive has placed already stays there, as on every other device', async () => {
+    const { archive } = await open();
+    await archive.enqueue(draft('own'), 'origin-own', NOW);
+    await archive.appendPage({ kind: 'latest', archive: ME, complete: true, items: [item('s1', message('own', { mine: true, id: 'origin-own', originId: 'origin-own' })), item('s2', message('s2'))] });
+    await archive.append([[{ ...message('', { id: 'origin-own' }), kind: 'failure', target: 'origin-own', condition: 'service-unavailable' }]]);
+    const [own] = (await archive.window(BOB, {}, 10)).flatMap((entry) => (entry.kind === 'message' ? [entry.row] : []));
+    await archive.retry(own!.id);
+    expect((await archive.outbox()).map(({ state }) => state)).to.deep.equal(['queued']);
+    await expectTimeline(archive, 'own s2');
+    await archive.setOutboxState((await archive.outbox())[0]!.id, 'inflight');
+    await archive.appendPage(forward(0, [item('s3', message('own', { mine: true, id: 'origin-own', originId: 'origin-own' }))]));
+    expect(await archive.outbox()).to.deep.equal([]);
+    await expectTimeline(archive, 'own s2');
+  });
+
   it('is settled by an acknowledgement', async () => {
     const { archive } = await open();
     const row = await archive.enqueue(draft('own'), 'origin-own', NOW);

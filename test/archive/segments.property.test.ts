@@ -2,13 +2,14 @@ import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { openArchive } from '../../src/archive/archive.js';
 import type { Archive, ArchivePage, PageItem } from '../../src/archive/archive-types.js';
+import { lower } from '../../src/archive/segments.js';
 import { silentLog } from '../../src/base/log.js';
 
 const ME = 'me@example.org';
 const people = ['bob@example.org', 'carol@example.org', 'dave@example.org'] as const;
 
 /** One page, as it is asked for of what is here: which run or conversation, how much, and whether the answer may still change. */
-type Ask = { readonly kind: 'forward' | 'latest' | 'backward' | 'history'; readonly which: number; readonly max: number; readonly stable: boolean };
+type Ask = { readonly kind: 'forward' | 'latest' | 'backward' | 'history' | 'onward'; readonly which: number; readonly max: number; readonly stable: boolean };
 
 /** An archive of `said`, who said the n-th message; some say nothing (`undefined`). It grows between the asks. */
 type World = { readonly said: readonly (number | undefined)[]; readonly begins: number; readonly asks: readonly (Ask & { readonly grow: number })[] };
@@ -50,12 +51,18 @@ async function ask(archive: Archive, server: Server, { kind, which, max, stable 
   const runs = await archive.runs(ME);
   const put = async ({ items, complete }: { items: PageItem[]; complete: boolean }, of: Record<string, unknown>): Promise<void> => void (await archive.appendPage({ archive: ME, kind, items, complete: complete && stable, ...of } as unknown as ArchivePage));
   if (kind === 'latest') return put(server.page({ before: '' }, max), { settleBefore: 1, unstable: !stable });
-  if (kind === 'history') {
+  if (kind === 'history' || kind === 'onward') {
     const conversation = people[which % people.length]!;
     const gaps = (await archive.window(conversation, {}, 1000)).flatMap((entry) => (entry.kind === 'gap' ? [entry.segment] : []));
     if (gaps.length === 0) return;
     const segment = gaps[which % gaps.length]!;
+    if (kind === 'onward') {
+      const after = lower(await archive.segments(conversation), segment)?.lastId;
+      return after === undefined ? undefined : put(server.page({ after }, max, conversation), { conversation, segment });
+    }
     const before = (await archive.segments(conversation)).find((row) => row.segment >= segment && row.firstId !== undefined)?.firstId ?? '';
+    // From the end only by who has caught up: what lies between would have its place after it.
+    if (before === '' && runs.at(-1)?.toId !== idOf(server.size - 1)) return;
     return put(server.page({ before }, max, conversation), { conversation, segment });
   }
   const run = runs[which % Math.max(1, runs.length)];
@@ -95,7 +102,7 @@ const seed = asked.get('seed');
 describe('segments and runs', () => {
   it('merge to the server’s archive, in whatever order its pages come, while it grows', async function () {
     this.timeout(60_000 + numRuns * 3_000);
-    const anAsk = fc.record({ kind: fc.constantFrom('forward' as const, 'latest' as const, 'backward' as const, 'history' as const), which: fc.nat(5), max: fc.integer({ min: 1, max: 6 }), stable: fc.boolean(), grow: fc.nat(6) });
+    const anAsk = fc.record({ kind: fc.constantFrom('forward' as const, 'latest' as const, 'backward' as const, 'history' as const, 'onward' as const, 'onward' as const), which: fc.nat(5), max: fc.integer({ min: 1, max: 6 }), stable: fc.boolean(), grow: fc.nat(6) });
     const world: fc.Arbitrary<World> = fc.record({ said: fc.array(fc.option(fc.nat(people.length - 1), { nil: undefined, freq: 6 }), { maxLength: 40, size: 'max' }), begins: fc.nat(20), asks: fc.array(anAsk, { maxLength: 14, size: 'max' }) });
     await fc.assert(
       fc.asyncProperty(world, async (given) => {

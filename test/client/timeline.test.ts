@@ -15,6 +15,7 @@ const page = (from: number, to: number) => range(from, to).map((n) => ({ archive
 
 describe('client/timeline', () => {
   const ends: (() => Promise<void>)[] = [];
+  let onward = async (_segment: number, _from: boolean): Promise<{ more: boolean }> => ({ more: false });
   afterEach(async () => {
     await Promise.all(ends.splice(0).map((end) => end()));
   });
@@ -25,12 +26,36 @@ describe('client/timeline', () => {
     const archive = await openArchive({ name: freshName(), apply: {}, onPoke, log: silentLog });
     ends.push(() => archive.destroy());
     await archive.appendPage({ kind: 'latest', archive: ME, items: page(from, to), complete });
-    const made = (timeline = new ArchiveTimeline(BOB, archive, { older: (segment) => older(archive, segment), closed() {} }));
+    const made = (timeline = new ArchiveTimeline(BOB, archive, { older: (segment, from) => (from ? onward(segment, from) : older(archive, segment)), closed() {} }));
     await until(() => made.items !== undefined, 'the first read');
     return { archive, timeline: made };
   }
   const shown = ({ items }: ArchiveTimeline): string[] => (items ?? []).map((item) => (item.kind === 'gap' ? '|' : item.row.state.body));
   const text = (from: number, to: number): string[] => range(from, to).map(String);
+
+  it('a gap that is opened from its beginning: who reads there stays there, and what comes next follows', async () => {
+    let asked: unknown[] = [];
+    const { archive, timeline } = await setUp(1, 10, true);
+    await archive.appendPage({ kind: 'latest', archive: ME, items: page(400, 470), complete: false });
+    await timeline.toEnd();
+    for (let n = 0; n < 2; n += 1) await timeline.loadOlder(); // oxlint-disable-line no-await-in-loop
+    expect(shown(timeline)).to.deep.equal([...text(1, 10), '|', ...text(400, 470)]);
+    const gap = timeline.items!.find((item) => item.kind === 'gap')!;
+    onward = async (segment, from) => {
+      asked = [segment, from];
+      await archive.appendPage({ kind: 'onward', archive: ME, conversation: BOB, segment, items: page(11, 110), complete: false });
+      return { more: true };
+    };
+    const seen: string[][] = [];
+    timeline.subscribe(() => seen.push(shown(timeline)));
+    await timeline.openGap((gap as { segment: number }).segment, true);
+    expect(asked).to.deep.equal([(gap as { segment: number }).segment, true]);
+    expect(shown(timeline).slice(0, 110)).to.deep.equal(text(1, 110));
+    expect(seen.every(([first]) => first === '1'), 'at no moment is the reader anywhere else').to.equal(true);
+    await timeline.loadNewer();
+    expect(shown(timeline).slice(-71)).to.deep.equal(text(400, 470));
+    expect(timeline.atEnd).to.equal(true);
+  });
 
   it('starts at the newest messages and goes up through the archive, a bounded window', async () => {
     const { timeline } = await setUp(1, 500, true);

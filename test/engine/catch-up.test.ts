@@ -107,6 +107,45 @@ describe('engine/catch-up', () => {
     expect(model.asked).to.deep.equal(['<', `<${idOf(1)}`]);
   });
 
+  it('opens a gap from its older side as well: what comes next is there first, until both sides meet', async () => {
+    const model = new Model();
+    const { archive, catchUp } = await open(model);
+    model.grow(5);
+    await catchUp.now(ME);
+    model.grow(400);
+    catchUp.streamLost();
+    catchUp.begin(ME, false);
+    // Many more than a page are missing: the newest are here, and a gap.
+    await catchUp.now(ME);
+    const gapOf = async (): Promise<number> => {
+      const gap = (await archive.window(BOB, {}, 10_000)).find((item) => item.kind === 'gap');
+      return gap?.kind === 'gap' ? gap.segment : NaN;
+    };
+    expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 105)} | ${numbers(301, 400)}`);
+    model.asked.length = 0;
+    expect(await catchUp.newer(ME, BOB, await gapOf(), false)).to.deep.equal({ more: true });
+    expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 205)} | ${numbers(301, 400)}`);
+    await catchUp.older(ME, BOB, await gapOf(), false);
+    expect(await timeline(archive, BOB)).to.equal(numbers(1, 400));
+    expect(model.asked).to.deep.equal([`>${idOf(105)}`, `<${idOf(301)}`]);
+    // The runs are still to be joined: what the pages of the whole archive bring is here already.
+    await fill(catchUp);
+    expect(await timeline(archive, BOB)).to.equal(numbers(1, 400));
+  });
+
+  it('opens a gap from its newer side where the archive no longer knows the older one, or there is none', async () => {
+    const model = new Model();
+    const { archive, catchUp } = await open(model);
+    model.grow(300);
+    await catchUp.now(ME);
+    const [first] = await archive.window(BOB, {}, 10_000);
+    expect(first).to.include({ kind: 'gap' });
+    model.asked.length = 0;
+    await catchUp.newer(ME, BOB, first?.kind === 'gap' ? first.segment : NaN, false);
+    expect(await timeline(archive, BOB)).to.equal(`| ${numbers(101, 300)}`);
+    expect(model.asked).to.deep.equal([`<${idOf(201)}`]);
+  });
+
   it('has caught up in its own session only: one of a lost stream says nothing', async () => {
     const model = new Model();
     model.grow(1);
