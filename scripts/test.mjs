@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * @typedef {{ passed: number, failed: number }} Counts
- * @typedef {{ name: string, parts: readonly string[], commands: () => readonly (readonly string[])[], env?: Record<string, string>, counts?: boolean, named?: boolean, table?: boolean }} Section
- * Its commands may run beside each other. `named`: only when asked for by name, for it is not without failures yet. `counts`: each writes its own counts to TEST_COUNTS; any other section's command is one check. `table`: what it prints as one is printed again at the end.
+ * @typedef {{ name: string, parts: readonly string[], commands: () => readonly (readonly string[])[], env?: Record<string, string>, counts?: boolean, table?: boolean }} Section
+ * Its commands may run beside each other. `counts`: each writes its own counts to TEST_COUNTS; any other section's command is one check. `table`: what it prints as one is printed again at the end.
  */
 
 /** @param {string} file */
@@ -46,7 +46,7 @@ const sections = [
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').filter((file) => file !== chaos).toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
   { name: 'chaos: a network that fails, real servers, real browsers', parts: ['chaos'], table: true, commands: () => [nodeTest([chaos])], counts: true },
-  { name: 'simulated histories', parts: ['sim'], named: true, table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
+  { name: 'simulated histories', parts: ['sim'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
   { name: 'a session cut at every 61st of its operations', parts: ['crash'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },
   { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => [nodeTest(testFiles('test/sim'))], counts: true },
   { name: 'bench: a smoke, ours against the raw limits', parts: ['bench'], commands: () => [['--import', 'tsx', join(root, 'bench/run.ts'), '--smoke']], counts: true },
@@ -136,7 +136,7 @@ async function main() {
   const known = new Set(sections.flatMap(({ parts }) => parts));
   const unknown = wanted.find((part) => !known.has(part));
   if (unknown) throw new Trouble(`There is no part ${unknown}. There are: ${[...known].join(', ')}.`);
-  const chosen = sections.filter(({ parts, named }) => (wanted.length === 0 ? !named : parts.some((part) => wanted.includes(part))));
+  const chosen = sections.filter(({ parts }) => wanted.length === 0 || parts.some((part) => wanted.includes(part)));
   ensurePackages();
   const missing = chosen.some(({ counts }) => counts) ? ensureTestPrograms() : [];
   for (const what of missing) console.error(`Missing, and could not be installed: ${what}. What needs it will fail.`);

@@ -5,7 +5,7 @@ import type { CatchUp } from './catch-up.js';
 import type { CommandTable } from './bus-port.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
-import { findRooms, invite, isRoom, setSubject } from '../xep/0045-muc.js';
+import { findRooms, invite, isRoom, roomInfo, setSubject } from '../xep/0045-muc.js';
 import { sendState } from '../xep/0085-chat-states.js';
 import { wantAvatar } from '../xep/0153-avatars.js';
 import { changeSettings } from '../xep/0223-settings.js';
@@ -15,7 +15,8 @@ import { checkRooms } from '../xep/0410-self-ping.js';
 import { addressFor, setOwnPresence } from '../xep/rfc6121-presence.js';
 import { removeContact, setContact } from '../xep/rfc6121-roster.js';
 import { answerRequest } from '../xep/rfc6121-subscriptions.js';
-import { bareJid, normalizeJid } from '../base/jid.js';
+import { toChatError } from '../base/error.js';
+import { bareJid, normalizeJid, resourceOf } from '../base/jid.js';
 import { TAIL } from '../model/message.js';
 
 export type CommandPorts = {
@@ -32,6 +33,17 @@ export type CommandPorts = {
 
 /** What pages may ask of the leader, carried out by the extensions. */
 export function commandTable({ ctx, archive, connection, session, outbox, catchUp, opened, signOut }: CommandPorts): CommandTable {
+  /** An address that nothing is known of yet, as on a new device before the bookmarks are there: that the own archive has nothing of it says nothing of a room's. */
+  const seemsRoom = async (jid: string): Promise<boolean> => {
+    const kind = (await archive.conversation(jid))?.kind;
+    if (kind !== undefined || resourceOf(jid) !== '') return kind === 'room';
+    try {
+      return (await roomInfo(ctx, jid)).isRoom;
+    } catch (error) {
+      if (toChatError(error, 'protocol').code === 'refused') return false;
+      throw error;
+    }
+  };
   return {
     wake(refusedToo = false) {
       if (connection.state.kind !== 'refused') connection.wake();
@@ -56,7 +68,7 @@ export function commandTable({ ctx, archive, connection, session, outbox, catchU
       if (anyPage) session.attend();
     },
     async older(conversation, segment, onward = false) {
-      const room = isRoom(ctx, conversation) || (await ctx.shelf.get('rooms', conversation)) !== undefined;
+      const room = isRoom(ctx, conversation) || (await ctx.shelf.get('rooms', conversation)) !== undefined || (await seemsRoom(conversation));
       const archive = room ? conversation : ctx.me;
       if (!session.archives(archive)) return { more: false };
       return catchUp[onward && segment < TAIL ? 'newer' : 'older'](archive, conversation, Math.min(segment, TAIL), room);

@@ -55,6 +55,26 @@ describe('engine/engine', () => {
     await until(async () => (await timeline(page.archive, JULIET)) === `of yesterday ${missed} just now`, 'all of it in order');
   });
 
+  it('does not take the own archive, which has nothing of a room, for the history of one that nothing is known of yet', async () => {
+    const server = new ModelServer();
+    const kept = new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    const room = 'verona@rooms.example.com';
+    const take = server.onStanza;
+    server.onStanza = (stanza, socket) => {
+      if (stanza.attrs['to'] !== room) return take(stanza, socket);
+      server.deliver(`<iq xmlns='jabber:client' type='result' id='${stanza.attrs['id']}' from='${room}'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/><feature var='http://jabber.org/protocol/muc'/><feature var='urn:xmpp:mam:2'/></query></iq>`);
+    };
+    // More than is fetched by itself.
+    for (let n = 1; n <= 601; n += 1) kept.add(JULIET, `${n}`);
+    runEngine(server, name);
+    await until(() => page.status() === 'online' && page.replica.get('session', '')?.catchingUp === false, 'caught up');
+    await page.line.call('older', room, -1);
+    const asked = server.stanzas.filter((stanza) => stanza.getChild('query', 'urn:xmpp:mam:2')?.getChild('x')).map(String);
+    expect(asked.filter((stanza) => stanza.includes(room))).to.deep.equal([]);
+  });
+
   it('finds what came between the archive being asked and the presence being there, and was handed to nobody', async () => {
     const server = new ModelServer();
     const kept = new ModelArchive(server);
