@@ -30,8 +30,9 @@ export async function newRun(unit: Unit, archive: string, heard: readonly boolea
   const stored = await segmentsOf(unit, archive);
   const runs = unit.runs(archive);
   const newest = runs.at(-1);
-  // One that was complete while it was empty says that the archive began after it: it is not to be filled from above.
-  const unused = newest && !newest.startReached && newest.toId === undefined && newest.fromId === undefined && runs.length > 1 && !stored.some((row) => row.segment === newest.segment && !isEmpty(row));
+  // One that was complete while it was empty says that the archive began after it: it is not to be filled from above. Nor is one that
+  // is joined to the run before it: that nothing is missing between them was said of it while it was empty.
+  const unused = newest && !newest.startReached && newest.toId === undefined && newest.fromId === undefined && runs.length > 1 && !runs.at(-2)!.joined && !stored.some((row) => row.segment === newest.segment && !isEmpty(row));
   let segment = unused ? newest.segment : newest ? newest.segment + 1 : 0;
   const before = unit.runs(archive).findLast((run) => run.segment < segment)?.segment;
   const take = (): number => {

@@ -254,6 +254,19 @@ describe('appendPage', () => {
     await expectTimeline(archive, 's1 s2 | s8');
   });
 
+  it('does not close the next hole by the run of an abandoned cursor that was there after all', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1', 's2')));
+    await archive.abandonCursor(ME);
+    await archive.appendPage(latest(items('s1', 's2')));
+    await expectTimeline(archive, 's1 s2');
+    await archive.appendPage(latest(items('s8', 's9')));
+    await expectTimeline(archive, 's1 s2 | s8 s9');
+    const [, , newest] = await archive.runs(ME);
+    expect(await archive.appendPage(backward(newest!.segment, items('s2', 's3')))).to.include({ joined: true });
+    await expectTimeline(archive, 's1 s2 s3 s8 s9');
+  });
+
   it('keeps rooms and the account’s own archive apart', async () => {
     const { archive } = await open();
     const inRoom = (id: string) => item(id, message(id, { with: ROOM, from: `${ROOM}/bob` }));

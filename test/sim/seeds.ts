@@ -10,4 +10,5 @@ export const seeds: readonly (readonly [seed: number, why: string])[] = [
   [1101, 'the same in a room'],
   [1759, 'the archive of a room that was not entered again yet gave our own message back as somebody’s, and it was sent twice'],
   [661, 'a room that nothing was known of yet had its history asked of the own archive, which has none, and its gap was closed'],
+  [2442, 'a cursor that the archive denied, and had after all, left an empty run behind, which closed the next hole'],
 ];
