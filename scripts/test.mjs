@@ -42,11 +42,11 @@ const sections = [
   ...['src', '.', 'test', 'test/live', 'test/sim', 'bench', 'scripts'].map((project) => ({ name: `types of ${project === '.' ? 'components, embed, pages' : project}`, parts: ['types', 'check'], commands: () => [[program('typescript/bin/tsc'), '-p', project]] })),
   { name: 'lint', parts: ['lint', 'check'], commands: () => [[program('oxlint/bin/oxlint'), '--type-aware']] },
   { name: 'build, and its first-load weights', parts: ['build', 'live', 'chaos', 'bench'], commands: () => [[join(root, 'scripts/build.mjs')]] },
+  { name: 'simulated histories', parts: ['sim'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
   { name: 'unit and component tests in Firefox', parts: ['unit', 'firefox'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'firefox' }, counts: true },
   { name: 'unit and component tests in Chromium', parts: ['unit', 'chromium'], commands: () => [[program('@web/test-runner/dist/bin.js')]], env: { BROWSER: 'chromium' }, counts: true },
   { name: 'live: real servers, real browsers', parts: ['live'], commands: () => testFiles('test/live').filter((file) => file !== chaos).toSorted((a, b) => rank(a) - rank(b)).map((file) => nodeTest([file])), counts: true },
   { name: 'chaos: a network that fails, real servers, real browsers', parts: ['chaos'], table: true, commands: () => [nodeTest([chaos])], counts: true },
-  { name: 'simulated histories', parts: ['sim'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/run.ts'), '--histories', '2000', '--workers', '1']], counts: true },
   { name: 'a session cut at every 61st of its operations', parts: ['crash'], table: true, commands: () => [['--import', 'tsx', join(root, 'test/sim/crash-run.ts'), '--every', '61', '--workers', '1']], counts: true },
   { name: 'simulated devices, disks and servers', parts: ['sim', 'unit'], commands: () => [nodeTest(testFiles('test/sim'))], counts: true },
   { name: 'bench: a smoke, ours against the raw limits', parts: ['bench'], commands: () => [['--import', 'tsx', join(root, 'bench/run.ts'), '--smoke']], counts: true },
@@ -99,7 +99,7 @@ async function nothingLeft(mark) {
 
 let runs = 0;
 
-/** Runs a command, then prints all that it said: two run at once. @param {Section} section @param {readonly string[]} args @param {string} folder @returns {Promise<Counts & { table: readonly string[] }>} */
+/** Runs a command, then prints all that it said: several run at once. @param {Section} section @param {readonly string[]} args @param {string} folder @returns {Promise<Counts & { table: readonly string[] }>} */
 async function run({ name, env = {}, counts, table }, args, folder) {
   runs += 1;
   const file = join(folder, `counts-${runs}.json`);
@@ -147,9 +147,9 @@ async function main() {
   /** @param {typeof results} some */
   const runAll = async (some) => {
     const jobs = some.flatMap((result) => result.section.commands().map((args) => ({ result, args })));
-    // One for each core, and no more than are good for tests that watch browsers.
+    // One for each core and one more, for tests that watch browsers wait most of the time.
     await Promise.all(
-      Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+      Array.from({ length: Math.min(3, availableParallelism() + 1) }, async () => {
         for (let job = jobs.shift(); job; job = jobs.shift()) {
           const start = Date.now();
           const { passed, failed, table } = await run(job.result.section, job.args, folder);
@@ -168,7 +168,7 @@ async function main() {
   for (const { section, table } of results) if (table.length > 0) console.log(`\n${[section.name, '', ...table].join('\n')}`);
   console.log('');
   for (const { section: { name }, passed, failed, seconds } of results) console.log(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(44)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${seconds.toFixed(1)} s`);
-  console.log(`in ${((Date.now() - start) / 1000).toFixed(0)} s, two at a time`);
+  console.log(`in ${((Date.now() - start) / 1000).toFixed(0)} s, three at a time`);
   const sum = (/** @type {'passed' | 'failed'} */ key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 && sum('passed') > 0;

@@ -106,6 +106,8 @@ withServers((stage) => {
     await back.view.gone('button', gap, { timeout: 60_000 });
     assert.equal((await scrollTo(back, 1, -3000)).size, 720);
     await page.reload();
+    await back.view.until(async () => (await numbers(back)).includes(1), 'where one was reading');
+    await back.view.click('button', 'Go to the newest message');
     await back.view.until(async () => (await numbers(back)).at(-1) === 720, 'the newest message');
     assert.equal((await scrollTo(back, 1, -3000)).size, 720);
   });
