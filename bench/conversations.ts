@@ -1,6 +1,7 @@
 /** Conversations as people have them, made from a seed: the same one gives the same words, ids and times. */
 import type { Fact } from '../src/model/fact.js';
 import type { PageItem } from '../src/archive/archive-types.js';
+import { seeded } from '../test/sim/random.js';
 
 /** One message of an archive. `kind` is what it is besides words. */
 export type Said = {
@@ -23,17 +24,6 @@ export type Plot = {
   /** When the last one was said, milliseconds. */
   readonly until: number;
 };
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Words of several languages and scripts; those without spaces between words stand without them. */
 const tongues = [
@@ -62,7 +52,7 @@ function wordsFrom(random: () => number): string {
 
 /** The conversation, oldest first. Archive ids are unique within an account. */
 export function* conversation({ them, count, seed, until }: Omit<Plot, 'me'>): Generator<Said> {
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   const stem = `${seed.toString(36)}-${them.split('@')[0]}`;
   // People talk in bursts: a minute between most messages, hours between some.
   const gaps = Array.from({ length: count }, () => (random() < 0.05 ? 3_600_000 * (1 + 10 * random()) : 2_000 + 60_000 * random()));

@@ -1,5 +1,6 @@
 /** A room with thousands in it: until one is in and all are known; and while all of them change what they are doing. */
 import type { Page } from 'puppeteer-core';
+import type { Person } from '../../test/live/support/person.js';
 import type { Finding, Measure, Spent } from '../support/finding.js';
 import { crowdHost, openCrowd } from '../support/crowd.js';
 import { signedIn } from '../support/filled.js';
@@ -31,16 +32,25 @@ async function visit(lab: Lab, page: Page, size: number, enter: () => Promise<nu
   }
 }
 
-async function ours(lab: Lab, size: number): Promise<Entered> {
+/** Somebody new, with a browser of their own. */
+async function withGuest(lab: Lab, work: (person: Person, account: string) => Promise<Entered>): Promise<Entered> {
   const account = await lab.account('guest');
   const person = await lab.browser();
   try {
+    return await work(person, account);
+  } finally {
+    await lab.leave(person);
+  }
+}
+
+const ours = (lab: Lab, size: number): Promise<Entered> =>
+  withGuest(lab, async (person, account) => {
     await signedIn(lab, person, account);
     const page = await lab.page(person);
     await page.goto(`${lab.stage.app}/#/room/${room}`);
     await ask(page, `mark('tertulia:caught-up')`);
     const client = `document.querySelector('tertulia-session').client`;
-    return await visit(
+    return visit(
       lab,
       page,
       size,
@@ -56,19 +66,14 @@ async function ours(lab: Lab, size: number): Promise<Entered> {
       },
       (words) => ask(page, `lastSays('${words}')`),
     );
-  } finally {
-    await lab.leave(person);
-  }
-}
+  });
 
-async function theirs(lab: Lab, size: number): Promise<Entered> {
-  const account = await lab.account('guest');
-  const person = await lab.browser();
-  try {
+const theirs = (lab: Lab, size: number): Promise<Entered> =>
+  withGuest(lab, async (person, account) => {
     const page = await lab.page(person);
     await page.goto(lab.peerPage({ authentication: 'login', jid: account, password: 'tertulia' }));
     await page.waitForFunction('globalThis.peerConnected', { polling: 50, timeout: 60_000 });
-    return await visit(
+    return visit(
       lab,
       page,
       size,
@@ -80,19 +85,14 @@ async function theirs(lab: Lab, size: number): Promise<Entered> {
       },
       (words) => ask(page, `says('converse-chat-message', '${words}')`),
     );
-  } finally {
-    await lab.leave(person);
-  }
-}
+  });
 
-async function raw(lab: Lab, size: number): Promise<Entered> {
-  const account = await lab.account('guest');
-  const person = await lab.browser();
-  try {
+const raw = (lab: Lab, size: number): Promise<Entered> =>
+  withGuest(lab, async (person, account) => {
     const page = await lab.page(person);
     await page.goto(`${lab.stage.demo}/bench/plain.html`, { waitUntil: 'load' });
     const service = `ws://localhost:${lab.stage.xmppLine.port}/xmpp-websocket`;
-    return await visit(
+    return visit(
       lab,
       page,
       size,
@@ -102,10 +102,7 @@ async function raw(lab: Lab, size: number): Promise<Entered> {
       },
       () => page.evaluate('visit.heard') as Promise<number>,
     );
-  } finally {
-    await lab.leave(person);
-  }
-}
+  });
 
 export const crowd: Measure = {
   name: 'crowd',

@@ -30,3 +30,6 @@ export const keptStream = (archive: Archive): SmStore => ({
   },
   save: async (state) => archive.setNote(note, state, true),
 });
+
+/** Of the stream that is kept. */
+export const keptStreamId = async (archive: Archive): Promise<string | undefined> => (await archive.note<Partial<Kept>>(note))?.id;

@@ -16,6 +16,7 @@ import { NS_MAM } from '../xep/0313-mam.js';
 import { isActive } from '../xep/0352-csi.js';
 import { loadOwnPresence } from '../xep/rfc6121-own-presence.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
+import { keptStreamId } from './kept-stream.js';
 import { Turns } from './turns.js';
 
 export type SessionPorts = {
@@ -216,7 +217,7 @@ export class Session {
       try {
         this.#show({ presence: await sendInitialPresence(ctx) });
         catchUp.hears(ctx.me);
-        await this.#ports.archive.setNote(wholeNote, await this.#streamId());
+        await this.#ports.archive.setNote(wholeNote, await keptStreamId(this.#ports.archive));
       } catch (error) {
         ctx.log.debug('no presence', error);
       }
@@ -231,14 +232,9 @@ export class Session {
     await this.#findServices(alive);
   }
 
-  /** Of the stream that is kept to be resumed. */
-  async #streamId(): Promise<string | undefined> {
-    return (await this.#ports.archive.note<{ readonly id?: string }>('sm'))?.id;
-  }
-
   async #isWhole(): Promise<boolean> {
     try {
-      const [id, whole] = await Promise.all([this.#streamId(), this.#ports.archive.note<string>(wholeNote)]);
+      const [id, whole] = await Promise.all([keptStreamId(this.#ports.archive), this.#ports.archive.note<string>(wholeNote)]);
       return id !== undefined && id === whole;
     } catch (error) {
       // Begun once more, it is begun for certain.

@@ -18,6 +18,7 @@ import type { Unsubscribe } from '../base/emitter.js';
 import { ChatError, toChatError } from '../base/error.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
+import { add, distance, isCount, modulus, readCount } from './0198-counts.js';
 
 export const NS_SM = 'urn:xmpp:sm:3';
 
@@ -49,12 +50,6 @@ const diskDeadline = 5_000;
 const heardWithin = 5_000;
 /** Stanzas handled after which an `<a/>` is sent at once; servers keep queues of a hundred and up. */
 const acknowledgeEvery = 32;
-
-const modulus = 2 ** 32;
-const add = (count: number, by: number): number => (count + by) % modulus;
-const distance = (from: number, to: number): number => (to - from + modulus) % modulus;
-const readCount = (h: string | undefined): number | undefined => (h !== undefined && /^\d{1,10}$/.test(h) && Number(h) < modulus ? Number(h) : undefined);
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < modulus;
 
 type Sent = { readonly frame: string; readonly stanza: Element };
 

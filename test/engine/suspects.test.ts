@@ -133,7 +133,8 @@ describe('engine/suspects', () => {
       await until(async () => (await page.archive.outbox()).every(({ state }) => state === 'failed'), 'all of it sent or refused');
       // The archive's page may have come by now: what failed is in none of them, and stands after it.
       const shown = (await timeline(page.archive, JULIET)).replaceAll(/(.)\1{9,}/g, '$1').split(' ').filter((word) => word !== '|');
-      expect(shown.toSorted(), 'bytes count, not letters').to.deep.equal(['a:sent', 'b:sent', 'c:sent', 'ü:failed']);
+      expect(shown.filter((word) => !word.endsWith(':failed')), 'in order').to.deep.equal(['a:sent', 'b:sent', 'c:sent']);
+      expect(shown.filter((word) => word.endsWith(':failed')), 'bytes count, not letters').to.deep.equal(['ü:failed']);
       expect(kept.messages).to.have.lengthOf(3);
       expect(server.sockets).to.have.lengthOf(1);
     });
