@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Finding, Measure } from './support/finding.js';
 import { Lab } from './support/lab.js';
 import { formatFindings, misses, saveResults, type Result } from './support/report.js';
+import { writeFigures } from './support/figures.js';
 import { drawPlots } from './support/plots.js';
 import { catchUp } from './measures/catch-up.js';
 import { openChat } from './measures/open-chat.js';
@@ -29,10 +30,15 @@ const { values: options } = parseArgs({
     smoke: { type: 'boolean', default: false },
     million: { type: 'boolean', default: false },
     sizes: { type: 'string' },
-    /** Draws the plots of the results that are there. */
+    /** Draws the plots and writes the figures of the results that are there. */
     plots: { type: 'boolean', default: false },
   },
 });
+
+function publish(): void {
+  drawPlots();
+  writeFigures(measures.map(({ name }) => name));
+}
 
 /** @returns whether what was to be kept was kept */
 async function main(): Promise<boolean> {
@@ -78,9 +84,9 @@ async function main(): Promise<boolean> {
     return !failed && missed.length === 0;
   }
   console.log(`\nAll of it:\n${formatFindings(results)}`);
-  drawPlots();
+  publish();
   return !failed;
 }
 
-if (options.plots) drawPlots();
+if (options.plots) publish();
 else process.exit((await main()) ? 0 : 1);

@@ -13,7 +13,7 @@ type Results = { readonly machine: Readonly<Record<string, string | number>>; re
 const file = fileURLToPath(new URL('../results.json', import.meta.url));
 const sides: readonly Side[] = ['ours', 'theirs', 'raw'];
 
-const short = (value: number): string => (value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(2));
+export const short = (value: number): string => (value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(2));
 const spread = (values: readonly number[], unit: string): string =>
   values.length === 0 ? '' : values.length === 1 ? `${short(values[0]!)} ${unit}` : `${short(median(values))} ${unit} (${short(quantile(values, 0))}–${short(quantile(values, 1))})`;
 
