@@ -23,6 +23,8 @@ export type Plot = {
   readonly seed: number;
   /** When the last one was said, milliseconds. */
   readonly until: number;
+  /** So many different words where they are Latin, made up and as rare as words are; a few real ones where absent. */
+  readonly vocabulary?: number;
 };
 
 /** Words of several languages and scripts; those without spaces between words stand without them. */
@@ -43,16 +45,24 @@ function lengthOf(random: () => number): number {
   return Math.min(400, Math.max(1, Math.round(Math.exp(1.8 + 0.9 * normal))));
 }
 
-function wordsFrom(random: () => number): string {
+/** Letters as often as in English, nearly. */
+const letters = 'etaoinsrhldcumfpgwybvkxjqz';
+const made = (random: () => number): string => Array.from({ length: 2 + Math.floor(random() * 10) }, () => letters[Math.floor(letters.length * random() ** 1.7)]!).join('');
+/** The n-th word n times as rarely as the first (Zipf). */
+const zipf = <T>(random: () => number, from: readonly T[]): T => from[Math.min(from.length - 1, Math.floor(Math.exp(random() * Math.log(from.length)) - 1))]!;
+
+function wordsFrom(random: () => number, vocabulary: readonly string[]): string {
   let left = random();
   const tongue = tongues.find(({ share }) => (left -= share) < 0) ?? tongues[0];
-  const words = Array.from({ length: lengthOf(random) }, () => pick<string>(random, tongue.words));
+  const own = tongues.indexOf(tongue) < 3 && vocabulary.length > 0;
+  const words = Array.from({ length: lengthOf(random) }, () => (own ? zipf(random, vocabulary) : pick<string>(random, tongue.words)));
   return words.reduce((text, word, i) => text + (i === 0 ? '' : random() < 0.02 ? '\n' : tongue.gap) + word, '');
 }
 
 /** The conversation, oldest first. Archive ids are unique within an account. */
-export function* conversation({ them, count, seed, until }: Omit<Plot, 'me'>): Generator<Said> {
+export function* conversation({ them, count, seed, until, vocabulary = 0 }: Omit<Plot, 'me'>): Generator<Said> {
   const random = seeded(seed);
+  const words = Array.from({ length: vocabulary }, () => made(random));
   const stem = `${seed.toString(36)}-${them.split('@')[0]}`;
   // People talk in bursts: a minute between most messages, hours between some.
   const gaps = Array.from({ length: count }, () => (random() < 0.05 ? 3_600_000 * (1 + 10 * random()) : 2_000 + 60_000 * random()));
@@ -71,7 +81,7 @@ export function* conversation({ them, count, seed, until }: Omit<Plot, 'me'>): G
       mine,
       at: Math.floor(at / 1000) * 1000,
       kind,
-      body: kind === 'reaction' ? pick(random, ['👍', '❤️', '😂']) : kind === 'file' ? `https://upload.localhost/share/${name}.pdf` : wordsFrom(random),
+      body: kind === 'reaction' ? pick(random, ['👍', '❤️', '😂']) : kind === 'file' ? `https://upload.localhost/share/${name}.pdf` : wordsFrom(random, words),
       ...(kind === 'text' ? {} : { about: kind === 'file' ? name : last!.messageId }),
     };
     if (kind === 'text') last = said;

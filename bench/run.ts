@@ -16,11 +16,12 @@ import { openConversation } from './measures/open-conversation.js';
 import { scrollBack } from './measures/scroll-back.js';
 import { sending } from './measures/sending.js';
 import { typing } from './measures/typing.js';
+import { search } from './measures/search.js';
 import { reload } from './measures/reload.js';
 import { weights } from './measures/weights.js';
 
 /** In the order of what a person meets first. */
-const measures: readonly Measure[] = [weights, openChat, reload, openConversation, catchUp, scrollBack, typing, sending, roster, many, crowd, heap];
+const measures: readonly Measure[] = [weights, openChat, reload, openConversation, catchUp, scrollBack, typing, sending, roster, many, crowd, search, heap];
 
 const { values: options } = parseArgs({
   options: {

@@ -25,11 +25,11 @@ export type FilledBrowser = { readonly profile: string; readonly account: string
 export const until = Date.UTC(2026, 0, 15);
 
 /** Signs in while there is nothing yet, then fills the server's archive and the browser's with the same: when it comes back, it has missed nothing. */
-export async function filledBrowser(lab: Lab, name: string, sizes: readonly number[]): Promise<FilledBrowser> {
+export async function filledBrowser(lab: Lab, name: string, sizes: readonly number[], more: Pick<Plot, 'vocabulary'> = {}): Promise<FilledBrowser> {
   const account = await lab.account(name);
   const profile = lab.profile();
   const person = await lab.browser(profile);
-  const plots = sizes.map((count, i): Plot => ({ me: account, them: `friend${i + 1}-${count}@localhost`, count, seed: i + 1, until: until + i * 1000 }));
+  const plots = sizes.map((count, i): Plot => ({ me: account, them: `friend${i + 1}-${count}@localhost`, count, seed: i + 1, until: until + i * 1000, ...more }));
   try {
     const archive = await signedIn(lab, person, account);
     // oxlint-disable-next-line no-await-in-loop -- in their order

@@ -62,7 +62,7 @@ export class Lab {
     cpSync(here('../../dist'), dist, { recursive: true });
     cpSync(here('../../pages/demo'), demo, { recursive: true });
     // The bench's own pages, under the app's origin: its archive is there, and its policy holds for them too.
-    const names = ['fill', 'drain', 'empty-lit', 'plain', 'read-page'];
+    const names = ['fill', 'drain', 'empty-lit', 'plain', 'read-page', 'search'];
     const pages = { entryPoints: names.map((name) => here(`../pages/${name}.ts`)), outdir: join(dist, 'bench'), bundle: true, format: 'esm', target: 'es2022', minify: true, tsconfig: here('../../tsconfig.json') } as const;
     await build({ ...pages, define: { 'process.env.NODE_ENV': '"production"' } });
     for (const file of [...names, 'blank'].map((name) => `${name}.html`).concat('plain.css')) cpSync(here(`../pages/${file}`), join(dist, 'bench', file));
@@ -102,7 +102,7 @@ export class Lab {
   }
 
   /** A page of the bench's own that can look into the app's archive. */
-  async within(person: Person, name: 'fill' | 'read-page'): Promise<Page> {
+  async within(person: Person, name: 'fill' | 'read-page' | 'search'): Promise<Page> {
     const page = await person.browser.newPage();
     await page.setBypassServiceWorker(true);
     await page.goto(`${this.stage.app}/bench/${name}.html`, { waitUntil: 'load' });

@@ -1,6 +1,7 @@
 import type { Fact, FactKind } from '../model/fact.js';
 import type { MessageRow, MessageState, OutboxRow, Place } from '../model/message.js';
 import type { ConversationRow, Seen, SegmentRow, TimelineItem } from '../model/conversation.js';
+import type { SearchOptions, SearchResult } from '../model/search.js';
 import type { Shelf, ShelfName } from '../model/shelf.js';
 import type { Attachment, Invitation } from '../model/fact.js';
 
@@ -108,6 +109,8 @@ export interface Archive extends Shelf {
   window(conversation: string, bound: { readonly before?: Place; readonly after?: Place }, limit: number): Promise<readonly TimelineItem[]>;
   /** The first unread message, where the conversation has one. */
   message(id: number): Promise<MessageRow | undefined>;
+  /** Messages that have all of the words, by their beginnings. What is not in the index yet is looked through as well, up to a limit. */
+  search(words: string, options?: SearchOptions): Promise<SearchResult>;
   conversations(): Promise<readonly ConversationRow[]>;
   conversation(jid: string): Promise<ConversationRow | undefined>;
   /** Makes the conversation's row where there is none, so that it is listed. */
@@ -134,6 +137,9 @@ export interface Archive extends Shelf {
   /** Takes an unsent message away altogether. By message row. */
   discard(message: number): Promise<void>;
 
+  /** One small step towards a search index that has everything; whether there is more to do. */
+  indexMore(): Promise<boolean>;
+
   /** Whether the database is whole; one that is not is to be given up, since it would show holes as if nothing were missing. */
   sound(): Promise<boolean>;
 
@@ -144,4 +150,4 @@ export interface Archive extends Shelf {
 }
 
 /** The archive as a page has it: whatever arrives, the engine takes in. */
-export type PageArchive = Omit<Archive, 'lead' | 'append' | 'appendPage' | 'abandonCursor' | 'beginSession' | 'hearsAll' | 'untold' | 'told' | 'sound'>;
+export type PageArchive = Omit<Archive, 'lead' | 'append' | 'appendPage' | 'abandonCursor' | 'beginSession' | 'hearsAll' | 'untold' | 'told' | 'indexMore' | 'sound'>;

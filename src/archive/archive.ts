@@ -1,5 +1,5 @@
 /** Opens the archive of an account, everything that is kept of it in one database, for whoever takes in what arrives. */
-import { systemClock } from '../base/clock.js';
+import { delay, systemClock } from '../base/clock.js';
 import { append } from './append.js';
 import { appendPage } from './append-page.js';
 import type { ApplyTable, Archive } from './archive-types.js';
@@ -10,6 +10,7 @@ import { openPageArchive } from './page-archive.js';
 import type { PageArchiveOptions } from './page-archive.js';
 import { abandonCursor } from './runs.js';
 import { beginSession, mendSeams } from './seams.js';
+import type { SearchIndex } from './search-index.js';
 import { isSound } from './sound.js';
 
 export type ArchiveOptions = PageArchiveOptions & { readonly apply: ApplyTable };
@@ -21,6 +22,7 @@ export async function openArchive({ apply, ...options }: ArchiveOptions): Promis
     fold: async (unit) => foldNew(unit, { apply, log: options.log }),
     guard: (database) => (lead = new Lead(database, options.clock ?? systemClock)).database,
   });
+  let index: Promise<SearchIndex> | undefined;
   const openedAt = await archive.nextRow();
   return {
     ...archive,
@@ -32,6 +34,11 @@ export async function openArchive({ apply, ...options }: ArchiveOptions): Promis
     beginSession: async (archiveJid, resumed) => write('relaxed', async (unit) => beginSession(unit, archiveJid, resumed)),
     hearsAll: async (archiveJid) => write('relaxed', async (unit) => mendSeams(unit, archiveJid)),
     abandonCursor: async (archiveJid) => write('relaxed', async (unit) => abandonCursor(unit, archiveJid)),
+    async indexMore() {
+      index ??= import('./search-index.js').then(({ SearchIndex }) => new SearchIndex(database, async () => delay(options.clock ?? systemClock, 0), options.log));
+      index.catch(() => (index = undefined));
+      return (await index).step();
+    },
     // What cannot even be read is not whole either: a row of another shape, a store that is not there.
     sound: async () => isSound(database).catch(() => false),
   };

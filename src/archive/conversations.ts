@@ -172,6 +172,7 @@ export async function removeConversation(unit: Unit, jid: string): Promise<void>
     ...facts.map(async (id) => tx.objectStore('facts').delete(id)),
     ...unsent.map(async (id) => tx.objectStore('outbox').delete(id)),
   ]);
+  unit.searchAgain(jid);
   const segments = unit.segments(jid);
   for (const segment of segments) unit.removeSegment(segment);
   const newest = segments.at(-1);

@@ -83,7 +83,7 @@ async function look({ name, me, clock, log }: MendParts, again: boolean, emptied
   return { place: 'memory', notice: 'memory', unsent: await takeAway({ name, me, clock, log }, inTime).catch(() => []) };
 }
 
-/** Sound, and every row of it can be read. */
+/** Sound, and every row of it can be read; but not of the search index, which is made again from the messages. */
 async function isWhole(database: ArchiveDatabase): Promise<boolean> {
   if (!(await isSound(database))) return false;
   for (const store of ['messages', 'facts', 'rooms', 'contacts', 'requests', 'notes'] as const) {

@@ -45,6 +45,9 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
     ...openShelf(database, onPoke),
     ...openReader(database),
 
+    // Fetched with the first search.
+    search: async (words, options = {}) => (await import('./search.js')).search(database, words, options, log),
+
     openConversation: async (jid, kind) => write('relaxed', async (unit) => void (await conversationFor(unit, jid, { kind }))),
     removeConversation: async (jid) => write('strict', async (unit) => removeConversation(unit, jid)),
     setDraft: async (jid, draft) => write('relaxed', async (unit) => setDraft(unit, jid, draft)),

@@ -6,6 +6,7 @@ import type { Fact } from '../model/fact.js';
 import type { MessageRow, MessageState, OutboxRow, Place } from '../model/message.js';
 import type { RoomRow } from '../model/room.js';
 import type { RunRow } from './archive-types.js';
+import type { SearchHeader } from './search-block.js';
 
 /**
  * How a row's place is known. `run`: in the unbroken range of its run. `history`: in the unbroken stretch of its
@@ -73,6 +74,9 @@ export type StoredConversation = ConversationRow & {
   };
 };
 
+/** A part of the search index, packed (`search-block.ts`). */
+export type StoredPart = { readonly from: number; readonly bytes: Uint8Array<ArrayBuffer> };
+
 export interface ArchiveSchema extends DBSchema {
   messages: {
     key: number;
@@ -94,6 +98,10 @@ export interface ArchiveSchema extends DBSchema {
   rooms: { key: string; value: RoomRow };
   avatars: { key: string; value: AvatarRow };
   notes: { key: string; value: unknown };
+  /** `[kind, first row number of the block]`. */
+  search: { key: [number, number]; value: SearchHeader | StoredPart };
+  /** Rows whose text has changed or that are gone, and conversations that are, since the index was made; a number of its own for each time. */
+  searchMarks: { key: number | string; value: number };
 }
 
 export type ArchiveDatabase = IDBPDatabase<ArchiveSchema>;
@@ -129,6 +137,14 @@ export const archiveMigrations: readonly Migration<ArchiveSchema>[] = [
       database.createObjectStore('counters');
       for (const shelf of ['contacts', 'requests', 'rooms', 'avatars'] as const) database.createObjectStore(shelf, { keyPath: 'jid' });
       database.createObjectStore('notes');
+    },
+  },
+  {
+    // Empty: it is filled behind, and opening waits for nothing.
+    name: 'search index',
+    run(database) {
+      database.createObjectStore('search');
+      database.createObjectStore('searchMarks');
     },
   },
 ];

@@ -1,7 +1,7 @@
 /** Whether a database is whole: half of one would show holes as if nothing were missing, and give ids out twice. */
 import type { ArchiveDatabase, ArchiveSchema } from './schema.js';
 
-const stores = ['messages', 'facts', 'segments', 'runs', 'conversations', 'outbox', 'counters', 'contacts', 'requests', 'rooms', 'avatars', 'notes'] as const;
+const stores = ['messages', 'facts', 'segments', 'runs', 'conversations', 'outbox', 'counters', 'contacts', 'requests', 'rooms', 'avatars', 'notes', 'search', 'searchMarks'] as const;
 const indexes = {
   messages: ['place', 'archiveId', 'messageId', 'originId', 'tail'],
   facts: ['about', 'archiveId', 'known', 'waiting'],

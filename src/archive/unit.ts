@@ -5,7 +5,7 @@ import type { ConversationRow } from '../model/conversation.js';
 import type { Poke, RunRow } from './archive-types.js';
 import type { ArchiveSchema, StoredConversation, StoredFact, StoredMessage, StoredSegment } from './schema.js';
 
-export const writeStores = ['messages', 'facts', 'segments', 'runs', 'conversations', 'outbox', 'counters', 'rooms'] as const;
+export const writeStores = ['messages', 'facts', 'segments', 'runs', 'conversations', 'outbox', 'counters', 'rooms', 'searchMarks'] as const;
 export type WriteTransaction = IDBPTransaction<ArchiveSchema, typeof writeStores, 'readwrite'>;
 
 /** Everything of a conversation, or of an archive: every key that starts with `first`. Arrays sort after numbers. */
@@ -69,6 +69,8 @@ export class Unit {
     return row && this.hold(row);
   }
   putMessage(message: StoredMessage): void {
+    const before = this.#messages.get(message.id);
+    if (before && before.state.body !== message.state.body) this.searchAgain(message.id);
     this.#messages.set(message.id, message);
     this.#unsaved.messages.add(message.id);
     this.#poked.messages.add(message.id);
@@ -78,9 +80,14 @@ export class Unit {
     this.#unsaved.messages.delete(message.id);
     this.#poked.messages.delete(message.id);
     this.tx.objectStore('messages').delete(message.id).catch(reportedByTransaction);
+    this.searchAgain(message.id);
     const removed = this.#poked.removed.get(message.conversation) ?? [];
     removed.push(message.id);
     this.#poked.removed.set(message.conversation, removed);
+  }
+  /** What the search index knows of a row, or of a whole conversation, is no longer true. */
+  searchAgain(what: number | string): void {
+    this.tx.objectStore('searchMarks').put(this.nextId(), what).catch(reportedByTransaction);
   }
   /** Rows changed so far. */
   get changedMessages(): StoredMessage[] {

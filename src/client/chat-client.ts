@@ -5,6 +5,7 @@ import type { AuthMode, Credentials, Deployment, SessionView, Settings } from '.
 import type { ContactRow, OwnPresence, PresenceView, SubscriptionRequestRow } from '../model/contact.js';
 import type { ConversationRow, TimelineItem } from '../model/conversation.js';
 import type { Invitation } from '../model/fact.js';
+import type { SearchOptions, SearchResult } from '../model/search.js';
 import type { OccupantView, RoomListing, RoomRow, RoomView } from '../model/room.js';
 
 /**
@@ -86,6 +87,8 @@ export interface ChatClient {
   /** Sum of all unread counts. */
   readonly unread: Value<number>;
   timeline(conversation: string): Timeline;
+  /** Messages kept here that have all of these words, newest first; as one types, for words are found by their beginnings. */
+  search(words: string, options?: SearchOptions): Promise<SearchResult>;
   openConversation(jid: string, kind: ConversationRow['kind']): Promise<void>;
   removeConversation(jid: string): Promise<void>;
   send(conversation: string, content: Content): Promise<void>;

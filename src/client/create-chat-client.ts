@@ -6,6 +6,7 @@ import type { ConversationRow } from '../model/conversation.js';
 import type { MessageRow } from '../model/message.js';
 import type { OccupantView, RoomListing } from '../model/room.js';
 import type { LiveChange } from '../model/live.js';
+import type { SearchOptions, SearchResult } from '../model/search.js';
 import type { ChatClient, Content, SignInOptions, Timeline, Value } from './chat-client.js';
 import type { Command, Commands } from './bus.js';
 import { ChatError } from '../base/error.js';
@@ -249,6 +250,9 @@ class PageClient implements ChatClient {
     const account = this.#need();
     account.line.tell('opened', conversation);
     return account.timeline(conversation, (segment, onward) => this.#ask('older', conversation, segment, onward));
+  }
+  async search(words: string, options?: SearchOptions): Promise<SearchResult> {
+    return this.#need().archive.search(words, options);
   }
   async openConversation(jid: string, kind: ConversationRow['kind']): Promise<void> {
     const address = normalizeJid(jid);

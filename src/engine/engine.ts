@@ -37,6 +37,7 @@ import { Leader, deposed } from './leader.js';
 import { LiveStore } from './live-store.js';
 import { Outbox } from './outbox.js';
 import { Reactions } from './reactions.js';
+import { SearchIndexer } from './search-indexer.js';
 import { SeenTeller } from './seen-teller.js';
 import { Session } from './session.js';
 
@@ -149,9 +150,11 @@ async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptio
   const correspondents = new Set<string>();
   const fullAddresses = new Set<string>();
   let seen: SeenTeller | undefined;
+  let indexer: SearchIndexer | undefined;
   const used = new Map<string, number>();
   const noteAddresses = (pokes: readonly Poke[]): void => {
     seen?.poked(pokes);
+    indexer?.poked(pokes);
     for (const { jid, kind, lastAt, preview } of pokes.flatMap((poke) => (poke.kind === 'conversations' ? poke.rows : []))) {
       used.set(jid, Math.max(lastAt, used.get(jid) ?? 0));
       if (resourceOf(jid)) fullAddresses.add(jid);
@@ -330,6 +333,7 @@ async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptio
   });
 
   seen = new SeenTeller({ archive, modules, ctx, live, clock, log });
+  indexer = new SearchIndexer({ archive, live, clock, log });
 
   // What the pages see from here on is this engine's.
   const [conversations, stream, rooms] = await Promise.all([archive.conversations(), store.load(), archive.all('rooms'), session.load(), showSettings(ctx)]);
@@ -371,6 +375,7 @@ async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptio
   session.end();
   outbox.stop();
   seen.stop();
+  indexer.stop();
   await connection.stop();
   for (const module of modules) module.onEnd?.(ctx);
   live.stop();

@@ -9,6 +9,7 @@ import type { MessageRow } from '../../src/model/message.js';
 import type { OccupantView, RoomListing, RoomRow, RoomView } from '../../src/model/room.js';
 import { answerer, type FakeData, type Line } from './fake-data.js';
 import { Cell, FakeConversation, FakeTimeline } from './fake-timeline.js';
+import type { SearchResult } from '../../src/model/search.js';
 
 export type FakeOptions = {
   readonly data?: FakeData;
@@ -145,6 +146,9 @@ export class FakeClient implements ChatClient {
     await this.#command('reconnect');
   }
 
+  async search(): Promise<SearchResult> {
+    return { found: [], all: true };
+  }
   timeline(conversation: string): FakeTimeline {
     const timeline = new FakeTimeline(this.#conversation(conversation, 'chat'), () => this.latency());
     this.timelines.push(timeline);
