@@ -28,7 +28,7 @@ export const search: Measure = {
       const findings: Finding[] = [{ what: 'search, first results, 95th percentile', size, unit: 'ms', ...(await lab.turns({ ours: () => searched(), raw })), raw: read, goals }];
       if (smoke) return findings;
       findings.push({ what: 'search in one conversation, 95th percentile', size, unit: 'ms', ...(await lab.turns({ ours: () => searched(plots[0]!.them), raw })), raw: read, goals });
-      const word = queries[4]!;
+      const word = queries[7]!.slice(0, -3);
       const scans: { ms: number; scanned: number; found: number }[] = [];
       // oxlint-disable-next-line no-await-in-loop -- one at a time is the point
       for (let run = 0; run < lab.scale.runs; run += 1) scans.push((await page.evaluate(`scanAll('${archive}', ${JSON.stringify(word)})`)) as (typeof scans)[number]);

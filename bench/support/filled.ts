@@ -35,7 +35,12 @@ export async function filledBrowser(lab: Lab, name: string, sizes: readonly numb
     // oxlint-disable-next-line no-await-in-loop -- in their order
     for (const plot of plots) await lab.store.archive(conversation(plot), plot);
     const page = await lab.within(person, 'fill');
-    const { rows, ms } = (await page.evaluate(`fill(${JSON.stringify(archive)}, ${JSON.stringify(plots)}, 500)`)) as Filled;
+    await page.evaluate(`void (globalThis.filling = fill(${JSON.stringify(archive)}, ${JSON.stringify(plots)}, 500))`);
+    // A browser is not waited for longer than some minutes at a time, and a million takes more.
+    let filled: Filled | undefined;
+    // oxlint-disable-next-line no-await-in-loop -- until it is done
+    while (!filled) filled = (await page.evaluate('Promise.race([filling, new Promise((resolve) => setTimeout(resolve, 10_000))])')) as Filled | undefined;
+    const { rows, ms } = filled;
     return { profile, account, archive, plots, cost: ms / rows };
   } finally {
     await lab.leave(person);

@@ -19,7 +19,7 @@ export type Scale = {
   readonly runs: number;
   /** Small sizes, and no peer. */
   readonly smoke: boolean;
-  /** Also what takes an hour to prepare. */
+  /** Also what takes ten minutes to prepare. */
   readonly million: boolean;
   /** Other sizes than a measure's own. */
   readonly sizes?: readonly number[] | undefined;

@@ -4,7 +4,7 @@
  * Marks that writers may leave out: accents, Hebrew and Arabic vowels, the Arabic kashida, variation selectors. Vowel
  * signs of other scripts are letters to their readers. And whatever nobody sees.
  */
-const dropped = /[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]|[\ufe00-\ufe0f]|[\u0640\p{Cf}]/gu;
+const dropped = new RegExp(String.raw`[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe00-\ufe0f\ufe20-\ufe2f\p{Cf}]`, 'gu');
 const plain = /^[ -~\s]*$/;
 const folded = new Map<string, string>();
 /** Signs kept in mind: more than any conversation uses, fewer than there are. */
