@@ -232,8 +232,11 @@ function onward(placing: Placing, conversation: string): boolean {
 
 /** Whether a page that comes from below is sure to meet something in this segment: else it would go past it, to what came later, and nobody would see. */
 async function endsSomewhere(unit: Unit, conversation: string, segment: number): Promise<boolean> {
-  const rows = await unit.tx.objectStore('messages').index('place').getAll(IDBKeyRange.bound([conversation, segment], [conversation, segment, []]));
-  return rows.some(({ kept: { proof } }) => proof === 'run' || proof === 'history');
+  // Nearly always the first one says so, and there may be a million.
+  let cursor = await unit.tx.objectStore('messages').index('place').openCursor(IDBKeyRange.bound([conversation, segment], [conversation, segment, []]));
+  // oxlint-disable-next-line no-await-in-loop -- a cursor
+  while (cursor && cursor.value.kept.proof !== 'run' && cursor.value.kept.proof !== 'history') cursor = await cursor.continue();
+  return cursor !== null;
 }
 
 /** Nothing is missing in a conversation from one segment to another. */

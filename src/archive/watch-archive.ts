@@ -50,12 +50,12 @@ export function watchArchive<A extends PageArchive>(archive: A, { clock, forgive
         },
       );
     });
-  // Closing is no question, and deleting has a deadline of its own.
+  // Closing is no question, deleting has a deadline of its own, and nobody waits for the index: a step of it rests between its parts.
   const close = (givingUp?: boolean): void => {
     over = true;
     archive.close(givingUp);
     if (givingUp) for (const reject of waiting) reject(new ChatError('storage', 'the disk does not answer'));
   };
-  const watched = Object.entries(archive).map(([name, method]) => [name, typeof method !== 'function' || name === 'destroy' ? method : name === 'close' ? close : watch(name, method as never)]);
+  const watched = Object.entries(archive).map(([name, method]) => [name, typeof method !== 'function' || name === 'destroy' || name === 'indexMore' ? method : name === 'close' ? close : watch(name, method as never)]);
   return Object.fromEntries(watched) as A;
 }

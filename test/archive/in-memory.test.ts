@@ -34,6 +34,17 @@ describe('archive in memory', () => {
     expect([(await archive.conversation(BOB))?.draft, await archive.note('x')]).to.deep.equal(['half', { y: 1 }]);
   });
 
+  it('is searched, before its index is made and afterwards', async () => {
+    const { archive } = await open();
+    await archive.append(Array.from({ length: 700 }, (_, i) => [message(`word ${i}`)]));
+    const look = async (): Promise<unknown[]> => (await archive.search('wor 69')).found.map(({ row }) => row.state.body);
+    const before = await look();
+    expect(before).to.have.length(11);
+    // oxlint-disable-next-line no-await-in-loop, no-empty -- until there is no more to do
+    while (await archive.indexMore()) {}
+    expect(await look()).to.deep.equal(before);
+  });
+
   it('tells a page that another has deleted what it has open', async () => {
     const reasons: string[] = [];
     const { archive, name } = await open(undefined, { onClosed: (reason) => reasons.push(reason) });
