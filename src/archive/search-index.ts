@@ -11,14 +11,14 @@ import type { Gap } from './search-store.js';
 import type { ArchiveDatabase } from './schema.js';
 import { reading } from './transact.js';
 
-/** A new block holds so many messages, or so much text: what is less waits, and a search looks through it. */
-const manyRows = 512;
+/** A new block holds at least so many messages, or so much text: what is less waits, and a search looks through it. Where more has gathered, eight times as many. */
+const leastRows = 64;
 const muchText = 256_000;
 /** Rows read at once. */
 const fewRows = 128;
-/** So many neighbours of about one size become one block, up to the last size: 512, 4,096 and 32,768 messages. */
+/** So many neighbours of about one size become one block, up to the last size: 64, 512, 4,096 and 32,768 messages. */
 const together = 8;
-const lastSize = 2;
+const lastSize = 3;
 
 /** What has changed since the index was made: by row or conversation, when. */
 type Marks = ReadonlyMap<number | string, number>;
@@ -32,7 +32,7 @@ export class SearchIndex {
   /** Blocks that have been freed of a conversation already, by its mark. */
   readonly #freed = new Map<number, Set<number>>();
 
-  constructor(database: ArchiveDatabase, pause: () => Promise<void>, log: Log, rows = manyRows) {
+  constructor(database: ArchiveDatabase, pause: () => Promise<void>, log: Log, rows = leastRows) {
     this.#database = database;
     this.#pause = pause;
     this.#log = log;
@@ -123,9 +123,10 @@ export class SearchIndex {
     const rows: SearchedRow[] = [];
     let text = 0;
     let next = from;
-    while (rows.length < this.#rows && text < muchText) {
+    const most = together * this.#rows;
+    while (rows.length < most && text < muchText) {
       // oxlint-disable-next-line no-await-in-loop -- few at a time, for each may be long
-      const read = await this.#database.getAll('messages', IDBKeyRange.bound(next, to), Math.min(fewRows, this.#rows - rows.length));
+      const read = await this.#database.getAll('messages', IDBKeyRange.bound(next, to), Math.min(fewRows, most - rows.length));
       rows.push(...read.map(searchedRow));
       text = rows.reduce((sum, { body }) => sum + body.length, 0);
       if (read.length === 0) break;

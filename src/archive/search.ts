@@ -16,6 +16,8 @@ const muchText = 2_000_000;
 const perRow = 1_000;
 /** Rows read at once. */
 const fewRows = 128;
+/** Blocks whose messages are read at once, the newest; the others when it is their turn. */
+const fewBlocks = 8;
 /** Rows that have changed since the index was made, and are looked at one by one. */
 const manyMarks = 512;
 
@@ -38,7 +40,7 @@ export async function search(database: ArchiveDatabase, words: string, options: 
 }
 
 /** A block in which something may be, newest first; its messages are read when it is their turn. */
-type Hits = { readonly header: SearchHeader; readonly found: Uint8Array; docs?: Docs; next: number };
+type Hits = { readonly header: SearchHeader; readonly found: Uint8Array; packed?: Uint8Array<ArrayBuffer>; docs?: Docs; next: number };
 type Candidate = FoundMark & { readonly known?: FoundMessage };
 
 const searchStores = ['search', 'searchMarks', 'messages'] as const;
@@ -67,12 +69,20 @@ class Search {
 
   async run(indexed: boolean): Promise<SearchResult> {
     const usable = indexed ? await this.#readIndex() : [];
+    const first = Promise.all(this.#closed.slice(0, fewBlocks).map((hits) => this.#readDocs(hits)));
+    // Awaited below, unless something else fails first.
+    first.catch(() => {});
     for (const gap of gapsOf(usable).toReversed()) {
       // oxlint-disable-next-line no-await-in-loop -- the newest first, as far as it goes
       await this.#scan(gap);
     }
+    await first;
     this.#direct.sort((a, b) => newestFirst(markOf(a.row), markOf(b.row)));
     return this.#collect();
+  }
+
+  async #readDocs(hits: Hits): Promise<void> {
+    hits.packed ??= bytesOf(await this.#tx.objectStore('search').get(docsKey(hits.header.from)));
   }
 
   #check(): void {
@@ -128,6 +138,9 @@ class Search {
   /** What is not in the index, as far as there is time. */
   async #scan({ from, to }: Gap): Promise<void> {
     const store = this.#tx.objectStore('messages');
+    const few = await store.getAll(IDBKeyRange.bound(from, to), fewRows + 1);
+    this.#check();
+    if (few.length <= fewRows) return few.forEach((row) => this.#look(row));
     for (let end = to; end >= from; ) {
       const range = IDBKeyRange.bound(from, end);
       // oxlint-disable no-await-in-loop -- from the newest back
@@ -214,8 +227,8 @@ class Search {
   }
 
   async #open(hits: Hits): Promise<void> {
-    const docs = bytesOf(await this.#tx.objectStore('search').get(docsKey(hits.header.from)));
-    hits.docs = readDocs({ header: hits.header, docs });
+    await this.#readDocs(hits);
+    hits.docs = readDocs({ header: hits.header, docs: hits.packed! });
     const { conversation, before } = this.#options;
     const wanted = conversation === undefined ? -1 : hits.header.conversations.indexOf(conversation);
     const { ids, times, conversations } = hits.docs;
