@@ -6,8 +6,11 @@ import { ChatError, toChatError } from '../base/error.js';
 import { lower, NO_SEGMENT } from '../archive/segments.js';
 import { Lanes } from './lanes.js';
 
-/** One query of an archive (XEP-0313 §4), by its archive ids. `before: ''` asks for the newest page, `after: ''` for the oldest. */
-export type PageAsk = { readonly with?: string; readonly max: number } & ({ readonly after: string } | { readonly before: string });
+/**
+ * One query of an archive (XEP-0313 §4), by its archive ids. `before: ''` asks for the newest page, `after: ''` for the oldest;
+ * with `since` nothing is in it that does not lie after that.
+ */
+export type PageAsk = { readonly with?: string; readonly max: number } & ({ readonly after: string } | { readonly before: string; readonly since?: string });
 
 /**
  * A page that was checked (§4.1, and by whom it was sent) and read. `complete`: nothing lies beyond it in the direction
@@ -20,6 +23,8 @@ export type CatchUpPorts = {
   readonly archive: Archive;
   readonly log: Log;
   readonly fetch: FetchPage;
+  /** Whether an archive says that it takes `since`. */
+  readonly takesSince: (archive: string) => boolean;
   /** What a page held was committed. */
   readonly committed: (incomings: readonly Incoming[]) => void;
 };
@@ -35,6 +40,8 @@ export const pageSize = 100;
 const firstPages = { own: 5, room: 1 } as const;
 /** Pages of one archive fetched backwards in one session to close its holes; what remains is shown as gaps, and taken up again in the next. */
 const holePages = 500;
+/** Archives of which a page may be asked for before its turn; each keeps it in memory until then. */
+const mostAhead = 4;
 
 /**
  * `began`: what separates what was heard before from what this session hears. `caughtUp`: everything from before it has
@@ -66,6 +73,10 @@ export class CatchUp {
   readonly #ports: CatchUpPorts;
   readonly #lanes = new Lanes();
   readonly #sessions = new Map<string, ArchiveSession>();
+  /** Archives that do not do with `since` what they say. */
+  readonly #sinceless = new Set<string>();
+  /** By archive: the page before an item, asked for before its turn, so that the server looks for it while another one is written here. */
+  readonly #ahead = new Map<string, { readonly before: string; readonly origin: 'catch-up' | 'history'; readonly page: Promise<FetchedPage> }>();
 
   constructor(ports: CatchUpPorts) {
     this.#ports = ports;
@@ -103,11 +114,12 @@ export class CatchUp {
   /** The stream is lost, and with it every session on it. */
   streamLost(): void {
     this.#sessions.clear();
+    this.#ahead.clear();
   }
 
   /**
-   * From the cursor to now: one page forward; where there is more, the newest page next, and `fill` closes the hole
-   * between them. Afterwards everything said up to the call is here, or behind a gap that shows. False where the
+   * From the cursor to now: the newest page of what lies after it, where the archive can be asked for that; else one page
+   * forward, and where there is more, the newest page next. `fill` closes the hole that is left. Afterwards everything said up to the call is here, or behind a gap that shows. False where the
    * archive's answer may still change (§4.3): to be asked again.
    * @throws ChatError of the query: `offline`, `timeout`, `refused`; `protocol` where the archive contradicts itself.
    */
@@ -163,9 +175,9 @@ export class CatchUp {
   /** A page that leads on: not empty unless nothing lies beyond it, and without the item that it lies beyond (XEP-0059 §2.1). */
   async #fetch(archive: string, ask: PageAsk, origin: 'catch-up' | 'history'): Promise<FetchedPage> {
     const page = await this.#ports.fetch(archive, ask, origin);
-    const edge = 'after' in ask ? ask.after : ask.before;
+    const edges = 'after' in ask ? [ask.after] : [ask.before, ask.since];
     // It would be asked for ever, and a cursor would go back.
-    if ((page.items.length === 0 && !page.complete) || page.items.some(({ archiveId }) => archiveId === edge)) throw new ChatError('protocol', 'a page of the archive without progress');
+    if ((page.items.length === 0 && !page.complete) || page.items.some(({ archiveId }) => edges.includes(archiveId))) throw new ChatError('protocol', 'a page of the archive without progress');
     return page;
   }
 
@@ -178,16 +190,24 @@ export class CatchUp {
 
   async #upToNow(archive: string, mark: number, deaf: boolean): Promise<boolean> {
     const store = this.#ports.archive;
-    const newest = (await store.runs(archive)).at(-1);
+    let runs = await store.runs(archive);
+    const newest = runs.at(-1);
     // Whatever was committed before the archive was asked, and it does not have when asked to its end, it has not got.
     const settleBefore = await store.nextRow();
+    let latest: Promise<FetchedPage> | undefined;
     if (newest && proven(newest)) {
       try {
-        // An archive that was empty is read from its beginning.
-        const { items, incomings, complete, stable } = await this.#fetch(archive, { after: newest.toId ?? '', max: pageSize }, 'catch-up');
-        await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, deaf, items, complete: complete && stable });
-        this.#ports.committed(incomings);
-        if (complete) return stable;
+        const { isNewest, ...page } = await this.#newSince(archive, newest.toId);
+        if (isNewest && !page.complete) latest = Promise.resolve(page);
+        else {
+          const { items, incomings, complete, stable } = page;
+          // There is more than this page has: the server looks for the newest one while this one is written.
+          latest = complete ? undefined : this.#newest(archive);
+          await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, deaf, items, complete: complete && stable });
+          this.#ports.committed(incomings);
+          if (!latest) return stable;
+          runs = await store.runs(archive);
+        }
       } catch (error) {
         // §4.3.2: the server no longer knows the cursor: purged or reset. What is here stays, with a gap after it.
         if (!isMissing(error)) throw error;
@@ -196,10 +216,50 @@ export class CatchUp {
       }
     }
     // Only what an earlier session has heard is before the hole, older than `mark`: this one has heard everything since it began.
-    const { items, incomings, complete, stable } = await this.#fetch(archive, { before: '', max: pageSize }, 'catch-up');
+    const { items, incomings, complete, stable } = await (latest ?? this.#newest(archive));
+    if (!complete) this.#askAhead(archive, items, runs.some(proven) ? 'catch-up' : 'history', runs);
     await store.appendPage({ kind: 'latest', archive, settleBefore: mark, deaf, unstable: !stable, items, complete: complete && stable });
     this.#ports.committed(incomings);
     return stable;
+  }
+
+  #newest(archive: string): Promise<FetchedPage> {
+    const page = this.#fetch(archive, { before: '', max: pageSize }, 'catch-up');
+    // Whoever waits for it is told, and nobody does where the page before it could not be written.
+    page.catch(() => {});
+    return page;
+  }
+
+  /** The newest page of what lies after the cursor; where the archive cannot be asked for that, the oldest. An archive that was empty is read from its beginning. */
+  async #newSince(archive: string, cursor: string | undefined): Promise<FetchedPage & { readonly isNewest: boolean }> {
+    if (cursor !== undefined && this.#ports.takesSince(archive) && !this.#sinceless.has(archive)) {
+      try {
+        return { ...(await this.#fetch(archive, { before: '', since: cursor, max: pageSize }, 'catch-up')), isNewest: true };
+      } catch (error) {
+        const { code } = toChatError(error, 'protocol');
+        if ((code !== 'refused' && code !== 'protocol') || isMissing(error)) throw error;
+        this.#ports.log.warn(`the archive of ${archive} does not say what is new as it should`, error);
+        this.#sinceless.add(archive);
+      }
+    }
+    return { ...(await this.#fetch(archive, { after: cursor ?? '', max: pageSize }, 'catch-up')), isNewest: false };
+  }
+
+  /** Asks for the page before `items`, unless they have reached what is here. */
+  #askAhead(archive: string, items: readonly PageItem[], origin: 'catch-up' | 'history', runs: readonly RunRow[]): void {
+    const before = items[0]?.archiveId;
+    const ends = new Set(runs.flatMap(({ fromId, toId }) => [fromId, toId]));
+    if (before === undefined || this.#ahead.size >= mostAhead || items.some(({ archiveId }) => ends.has(archiveId))) return;
+    const page = this.#fetch(archive, { before, max: pageSize }, origin);
+    // Whoever takes it is told.
+    page.catch(() => {});
+    this.#ahead.set(archive, { before, origin, page });
+  }
+
+  #takeAhead(archive: string, before: string, origin: 'catch-up' | 'history'): Promise<FetchedPage> | undefined {
+    const ahead = this.#ahead.get(archive);
+    this.#ahead.delete(archive);
+    return ahead?.before === before && ahead.origin === origin ? ahead.page : undefined;
   }
 
   async #fill(archive: string, first: number): Promise<boolean> {
@@ -212,9 +272,17 @@ export class CatchUp {
     const kept = hole ? 0 : await store.note(note);
     const done = typeof kept === 'number' ? kept : 1;
     const run = hole ?? (done < first && !runs.slice(0, -1).some(proven) ? runs.at(-1) : undefined);
-    if (run?.fromId === undefined || (!hole && run.startReached) || (session && session.pages >= holePages)) return false;
+    if (run?.fromId === undefined || (!hole && run.startReached) || (session && session.pages >= holePages)) {
+      this.#ahead.delete(archive);
+      return false;
+    }
     if (session) session.pages += 1;
-    await this.#before(archive, run.fromId, hole ? 'catch-up' : 'history', undefined, (page) => ({ kind: 'backward', archive, segment: run.segment, ...page }));
+    const origin = hole ? 'catch-up' : 'history';
+    const fetched = this.#takeAhead(archive, run.fromId, origin) ?? this.#fetch(archive, { before: run.fromId, max: pageSize }, origin);
+    await this.#before(fetched, (page) => {
+      if (!page.complete && (hole || done + 1 < first)) this.#askAhead(archive, page.items, origin, runs);
+      return { kind: 'backward', archive, segment: run.segment, ...page };
+    });
     if (!hole) await store.setNote(note, done + 1);
     return true;
   }
@@ -247,13 +315,14 @@ export class CatchUp {
       await this.#now(archive);
       before = await end();
     }
-    return this.#before(archive, before, 'history', isRoom ? undefined : conversation, (page) => ({ kind: 'history', archive, conversation, segment, ...page }));
+    const fetched = this.#fetch(archive, { before, max: pageSize, ...(isRoom ? {} : { with: conversation }) }, 'history');
+    return this.#before(fetched, (page) => ({ kind: 'history', archive, conversation, segment, ...page }));
   }
 
-  async #before(archive: string, before: string, origin: 'catch-up' | 'history', person: string | undefined, pageOf: (page: Pick<FetchedPage, 'items' | 'complete'>) => Parameters<Archive['appendPage']>[0]): Promise<{ more: boolean }> {
+  async #before(fetched: Promise<FetchedPage>, pageOf: (page: Pick<FetchedPage, 'items' | 'complete'>) => Parameters<Archive['appendPage']>[0]): Promise<{ more: boolean }> {
     let page: FetchedPage;
     try {
-      page = await this.#fetch(archive, { before, max: pageSize, ...(person === undefined ? {} : { with: person }) }, origin);
+      page = await fetched;
     } catch (error) {
       if (!isMissing(error)) throw error;
       // Archives are purged from their beginning: of what lies before a missing item nothing is left.

@@ -312,6 +312,7 @@ async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptio
     archive,
     log,
     fetch: (of, ask, origin) => fetchPage(ctx, inbox, of, ask, origin),
+    takesSince: (of) => session.takesSince(of),
     committed(incomings) {
       noteCorrespondents(incomings);
       reactions.add(incomings);
@@ -393,7 +394,7 @@ function messageIds(state: SmState | undefined): ReadonlySet<string> {
 }
 
 async function fetchPage(ctx: XepContext, inbox: Inbox, archive: string, ask: PageAsk, origin: 'catch-up' | 'history'): Promise<FetchedPage> {
-  const { items, complete, stable } = await queryArchive(ctx, { archive, with: ask.with, max: ask.max, ...('before' in ask ? { before: ask.before } : { after: ask.after || undefined }) });
+  const { items, complete, stable } = await queryArchive(ctx, { archive, with: ask.with, max: ask.max, ...('before' in ask ? { before: ask.before, since: ask.since } : { after: ask.after || undefined }) });
   const read = items.map(({ stanza, at, archiveId }) => inbox.readArchived({ stanza, archive, archiveId, ...(at === undefined ? {} : { at }) }, origin));
   return { items: read.map(({ item }) => item), incomings: read.flatMap(({ incoming }) => incoming ?? []), complete, stable };
 }

@@ -12,7 +12,7 @@ import { ChatError, toChatError } from '../base/error.js';
 import { discoInfo } from '../xep/0030-disco.js';
 import { findRoomService } from '../xep/0045-muc.js';
 import { copiesArrive } from '../xep/0280-carbons.js';
-import { NS_MAM } from '../xep/0313-mam.js';
+import { NS_MAM, NS_MAM_EXTENDED } from '../xep/0313-mam.js';
 import { isActive } from '../xep/0352-csi.js';
 import { loadOwnPresence } from '../xep/rfc6121-own-presence.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
@@ -50,6 +50,8 @@ const lookEvery = { invisible: 10_000, seen: 45_000, unseen: 300_000 } as const;
 /** Where there is no archive to ask, what is on its way to us may still tell of a message of ours: the history of a room, a receipt. They come with our presence, within this, milliseconds. */
 const lastWords = 3_000;
 const archivesNote = 'archives';
+/** Which of them take `after-id`. */
+const extendedNote = 'archives-extended';
 /** Which stream has begun whole: one that was lost earlier has no presence yet, and to it nothing is delivered. */
 const wholeNote = 'whole';
 /** Archives asked at a time: several hundred rooms come back at once. */
@@ -59,6 +61,7 @@ const atATime = 4;
 export class Session {
   readonly #ports: SessionPorts;
   readonly #archives = new Set<string>();
+  readonly #extended = new Set<string>();
   readonly #settling = new Map<string, () => void>();
   readonly #filling = new Set<string>();
   readonly #turns: Turns;
@@ -88,14 +91,20 @@ export class Session {
 
   /** What an earlier session knew that holds for this one. */
   async load(): Promise<void> {
-    const kept = await this.#ports.archive.note(archivesNote);
-    if (Array.isArray(kept)) for (const jid of kept) if (typeof jid === 'string') this.#archives.add(jid);
+    for (const [note, known] of [[archivesNote, this.#archives], [extendedNote, this.#extended]] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- two
+      const kept = await this.#ports.archive.note(note);
+      if (Array.isArray(kept)) for (const jid of kept) if (typeof jid === 'string') known.add(jid);
+    }
     // A resumed stream still shows what was set before, though another worker set it.
     this.#show({ presence: await loadOwnPresence(this.#ports.ctx) });
   }
 
   /** Whether `jid`, the own account or a room, keeps an archive. */
   readonly archives = (jid: string): boolean => this.#archives.has(jid);
+
+  /** Whether that archive says that it can be asked for the newest of what lies after an item. */
+  readonly takesSince = (jid: string): boolean => this.#extended.has(jid);
 
   onState(state: ConnectionState): void {
     this.#stream += 1;
@@ -325,15 +334,21 @@ export class Session {
     if (!this.#archives.has(jid)) this.#keepsArchive(jid).catch(() => {});
   }
 
+  /** Kept for the next session, which need not wait to be told then. */
+  async #learn(note: string, known: Set<string>, jid: string, is: boolean): Promise<void> {
+    if (is === known.has(jid)) return;
+    if (is) known.add(jid);
+    else known.delete(jid);
+    await this.#ports.archive.setNote(note, Array.from(known));
+  }
+
   async #keepsArchive(jid: string): Promise<boolean> {
-    const { archive, ctx } = this.#ports;
+    const { ctx } = this.#ports;
     try {
-      const keeps = (await discoInfo(ctx, jid)).features.has(NS_MAM);
-      if (keeps !== this.#archives.has(jid)) {
-        if (keeps) this.#archives.add(jid);
-        else this.#archives.delete(jid);
-        await archive.setNote(archivesNote, Array.from(this.#archives));
-      }
+      const { features } = await discoInfo(ctx, jid);
+      const keeps = features.has(NS_MAM);
+      await this.#learn(archivesNote, this.#archives, jid, keeps);
+      await this.#learn(extendedNote, this.#extended, jid, keeps && features.has(NS_MAM_EXTENDED));
       if (jid === ctx.me) this.#show({ archive: keeps });
       return keeps;
     } catch (thrown) {

@@ -84,6 +84,8 @@ class Management implements StreamManagement {
   #requestIsSoon = false;
   withholds: ((stanza: Element) => boolean) | undefined;
   #cancelAck: (() => void) | undefined;
+  /** The stream on which an `<a/>` is about to be sent: its count is being kept. */
+  #acknowledging: Negotiation | undefined;
 
   constructor(options: StreamManagementOptions) {
     this.#options = options;
@@ -243,8 +245,13 @@ class Management implements StreamManagement {
     if (!this.#counting) return;
     this.#hIn = add(this.#hIn, count);
     if (!this.#stream) void this.#save();
-    else if (distance(this.#told, this.#hIn) >= acknowledgeEvery) void this.#acknowledge();
-    else this.#cancelAck ??= this.#options.clock.after(delays.acknowledge, () => void this.#acknowledge());
+    else this.#owe();
+  }
+
+  /** An `<a/>` for what has been handled and not told: at once where it is much, else soon. */
+  #owe(): void {
+    if (distance(this.#told, this.#hIn) >= acknowledgeEvery) void this.#acknowledge();
+    else if (this.#told !== this.#hIn) this.#cancelAck ??= this.#options.clock.after(delays.acknowledge, () => void this.#acknowledge());
   }
 
   request(): void {
@@ -311,17 +318,21 @@ class Management implements StreamManagement {
     throw new ChatError('protocol', 'the server confirms more than was sent', { condition: 'handled-count-too-high' });
   }
 
-  /** Keeps the count, then tells it. */
+  /** Keeps the count, then tells it. What is handled or asked meanwhile is answered by this one, or goes into the next: in a flood each would have its own. */
   async #acknowledge(): Promise<void> {
     this.#cancelAck?.();
     this.#cancelAck = undefined;
     const stream = this.#stream;
+    if (!stream || this.#acknowledging === stream) return;
+    this.#acknowledging = stream;
     const h = this.#hIn;
     if (this.#id !== undefined && this.#kept !== h) await this.#save();
+    if (this.#acknowledging === stream) this.#acknowledging = undefined;
     // Never a count below one told before: servers end the stream over that.
-    if (!stream || this.#stream !== stream || distance(this.#told, h) > modulus / 2) return;
+    if (this.#stream !== stream || distance(this.#told, h) > modulus / 2) return;
     this.#told = h;
     this.#say(xml('a', { xmlns: NS_SM, h }));
+    this.#owe();
   }
 
   #say(nonza: Element): void {

@@ -17,6 +17,8 @@ import type { Element } from '../xmpp/element.js';
 import type { Rejected, Unwrapped, XepContext, XepModule } from './module.js';
 
 export const NS_MAM = 'urn:xmpp:mam:2';
+/** The archive takes more questions (§4.1), `after-id` among them. */
+export const NS_MAM_EXTENDED = 'urn:xmpp:mam:2#extended';
 /** Servers take long over a full page of a large archive, milliseconds. */
 const ANSWER_WITHIN = 60_000;
 /** The results come before the answer, but may still stand in the inbox's queue behind it, milliseconds. */
@@ -30,6 +32,8 @@ export type ArchiveQuery = {
   readonly after?: string | undefined;
   /** An archive id, or '' for the newest page. */
   readonly before?: string | undefined;
+  /** Only what lies after this archive id, whichever way is paged (§4.1): where `NS_MAM_EXTENDED` is offered. */
+  readonly since?: string | undefined;
   readonly max: number;
 };
 /** One archived message; `at` is when the archive got it, milliseconds. What may not be believed has an empty `stanza`: it still counts for the cursor. */
@@ -51,7 +55,7 @@ export async function supportsArchive(ctx: XepContext, archive: string): Promise
 /**
  * Asks for one page. A second query of the same archive waits for the first, so that no result can be taken for another
  * query's.
- * @throws ChatError `refused` with `item-not-found` where the archive no longer knows `after` or `before` (§4.3.2),
+ * @throws ChatError `refused` with `item-not-found` where the archive no longer knows `after`, `before` or `since` (§4.3.2),
  *   `protocol` where the answer contradicts itself, `timeout`, `offline`.
  */
 export function queryArchive(ctx: XepContext, query: ArchiveQuery): Promise<ArchiveAnswer> {
@@ -98,7 +102,8 @@ const request = (query: ArchiveQuery, queryId: string, id: string): Element =>
     xml(
       'query',
       { xmlns: NS_MAM, queryid: queryId },
-      query.with !== undefined && xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, formField('FORM_TYPE', NS_MAM, 'hidden'), formField('with', query.with)),
+      (query.with !== undefined || query.since !== undefined) &&
+        xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, formField('FORM_TYPE', NS_MAM, 'hidden'), query.with !== undefined && formField('with', query.with), query.since !== undefined && formField('after-id', query.since)),
       writeSet({
         max: query.max,
         ...(query.after !== undefined && { after: query.after }),

@@ -24,6 +24,7 @@ class Model {
   /** Called before each answer; may throw. */
   before: (ask: string) => void = () => {};
   stable = true;
+  takesSince = false;
   /** What some of them say. */
   readonly own = new Map<number, Fact<'message'>>();
 
@@ -32,12 +33,14 @@ class Model {
   }
 
   readonly fetch: FetchPage = async (_archive, ask, origin) => {
-    const name = 'after' in ask ? `>${ask.after}` : `<${ask.before}`;
+    const since = 'before' in ask ? (ask.since ?? '') : '';
+    const name = 'after' in ask ? `>${ask.after}` : `${since}<${ask.before}`;
     this.asked.push(name);
     this.before(name);
     const edge = 'after' in ask ? ask.after : ask.before;
-    if (edge !== '' && !this.messages.some((n) => idOf(n) === edge)) throw new ChatError('refused', 'gone', { condition: 'item-not-found' });
-    const found = this.messages.filter((n) => ('after' in ask ? idOf(n) > edge : edge === '' || idOf(n) < edge));
+    const gone = (id: string): boolean => id !== '' && !this.messages.some((n) => idOf(n) === id);
+    if (gone(edge) || gone(since)) throw new ChatError('refused', 'gone', { condition: 'item-not-found' });
+    const found = this.messages.filter((n) => ('after' in ask ? idOf(n) > edge : (edge === '' || idOf(n) < edge) && idOf(n) > since));
     const page = 'after' in ask ? found.slice(0, ask.max) : found.slice(-ask.max);
     const items = page.map((n) => ({ archiveId: idOf(n), facts: [this.own.get(n) ?? said(n, idOf(n))] }));
     this.origins.push(origin);
@@ -51,7 +54,7 @@ describe('engine/catch-up', () => {
     const archive = await openArchive({ name: freshName(), apply: {}, onPoke() {}, log: silentLog });
     archives.push(archive);
     const committed: Incoming[] = [];
-    return { archive, committed, catchUp: new CatchUp({ archive, log: silentLog, fetch: model.fetch, committed: (some) => committed.push(...some) }) };
+    return { archive, committed, catchUp: new CatchUp({ archive, log: silentLog, fetch: model.fetch, takesSince: () => model.takesSince, committed: (some) => committed.push(...some) }) };
   };
   const numbers = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, i) => from + i).join(' ');
   /** As the session does it: page after page until nothing is left to fetch. */
@@ -104,7 +107,7 @@ describe('engine/catch-up', () => {
     expect(await timeline(archive, BOB), 'live at once, after a gap that shows').to.equal('| 1 | 251');
     expect(await catchUp.older(ME, BOB, -1, false)).to.deep.equal({ more: false });
     expect(await timeline(archive, BOB)).to.equal(`1 | ${numbers(152, 251)}`);
-    expect(model.asked).to.deep.equal(['<', `<${idOf(1)}`]);
+    expect(model.asked, 'and one ahead, for whoever closes the hole').to.deep.equal(['<', `<${idOf(152)}`, `<${idOf(1)}`]);
   });
 
   it('opens a gap from its older side as well: what comes next is there first, until both sides meet', async () => {
@@ -196,7 +199,7 @@ describe('engine/catch-up', () => {
     model.grow(1500);
     model.asked.length = 0;
     await catchUp.now(ME);
-    expect(model.asked, 'the newest is there with the second answer').to.have.lengthOf(2);
+    expect(model.asked.slice(0, 2), 'the newest is there with the second answer').to.deep.equal([`>${idOf(10)}`, '<']);
     expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 110)} | ${numbers(1401, 1500)}`);
     await catchUp.now(ME);
     expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 110)} | ${numbers(1401, 1500)}`);
@@ -204,8 +207,9 @@ describe('engine/catch-up', () => {
     expect(await timeline(archive, BOB)).to.equal(numbers(1, 1500));
   });
 
-  it('can be interrupted anywhere, and takes up where it was', async () => {
+  for (const since of [false, true]) it(`can be interrupted anywhere, and takes up where it was${since ? ', also where the newest is asked for first' : ''}`, async () => {
     const model = new Model();
+    model.takesSince = since;
     model.grow(10);
     const { archive, catchUp } = await open(model);
     await catchUp.now(ME);
@@ -237,6 +241,75 @@ describe('engine/catch-up', () => {
     expect(await timeline(archive, BOB)).to.equal(numbers(1, 900));
   });
 
+  describe('where an archive can be asked for the newest of what lies after the cursor', () => {
+    const away = async (to: number): Promise<{ model: Model; archive: Archive; catchUp: CatchUp }> => {
+      const model = new Model();
+      model.takesSince = true;
+      model.grow(10);
+      const { archive, catchUp } = await open(model);
+      await catchUp.now(ME);
+      catchUp.streamLost();
+      model.grow(to);
+      model.asked.length = 0;
+      return { model, archive, catchUp };
+    };
+
+    it('asks one question where little was missed, and settles as a page forward does', async () => {
+      const { model, archive, catchUp } = await away(60);
+      await archive.append([[said(5000)]]);
+      expect(await catchUp.now(ME)).to.equal(true);
+      expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 60)} 5000`);
+      await fill(catchUp);
+      expect(model.asked).to.deep.equal([`${idOf(10)}<`]);
+      expect(await catchUp.now(ME)).to.equal(true);
+      expect(model.asked.slice(1), 'nothing new').to.deep.equal([`${idOf(60)}<`]);
+      expect(await archive.runs(ME)).to.have.lengthOf(1);
+    });
+
+    it('has the newest with the first answer where much was missed, and each page before it is asked for while one is written', async () => {
+      const { model, archive, catchUp } = await away(460);
+      await catchUp.now(ME);
+      expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 10)} | ${numbers(361, 460)}`);
+      expect(model.asked).to.deep.equal([`${idOf(10)}<`, `<${idOf(361)}`]);
+      await catchUp.fill(ME, true);
+      expect(model.asked.slice(2), 'ahead').to.deep.equal([`<${idOf(261)}`]);
+      await fill(catchUp);
+      expect(await timeline(archive, BOB)).to.equal(numbers(1, 460));
+      expect(model.asked.slice(3), 'and none in vain').to.deep.equal([`<${idOf(161)}`, `<${idOf(61)}`]);
+    });
+
+    it('takes an item that is not found for a cursor that is gone', async () => {
+      const { model, archive, catchUp } = await away(400);
+      model.messages.splice(0, 200);
+      await catchUp.now(ME);
+      expect(model.asked.slice(0, 2)).to.deep.equal([`${idOf(10)}<`, '<']);
+      expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 10)} | ${numbers(301, 400)}`);
+      await fill(catchUp);
+      expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 10)} | ${numbers(201, 400)}`);
+    });
+
+    it('hostile: one that refuses the question, or answers another one, is asked as any other', async () => {
+      for (const how of ['refuses', 'ignores'] as const) {
+        // oxlint-disable no-await-in-loop -- one after the other
+        const { model, archive } = await away(60);
+        const lying: FetchPage = (of, ask, origin) => {
+          if (!('before' in ask) || ask.since === undefined) return model.fetch(of, ask, origin);
+          if (how === 'refuses') return Promise.reject(new ChatError('refused', 'what?', { condition: 'bad-request' }));
+          return model.fetch(of, { before: ask.before, max: ask.max }, origin);
+        };
+        const catchUp = new CatchUp({ archive, log: silentLog, fetch: lying, takesSince: () => true, committed() {} });
+        expect(await catchUp.now(ME)).to.equal(true);
+        expect(await timeline(archive, BOB), how).to.equal(numbers(1, 60));
+        model.asked.length = 0;
+        model.grow(70);
+        await catchUp.now(ME);
+        expect(model.asked, 'not tried again').to.deep.equal([`>${idOf(60)}`]);
+        expect(await timeline(archive, BOB)).to.equal(numbers(1, 70));
+        // oxlint-enable no-await-in-loop
+      }
+    });
+  });
+
   it('keeps what it has, and a gap, when the server no longer knows the cursor (XEP-0313 §4.3.2)', async () => {
     const model = new Model();
     model.grow(50);
@@ -260,7 +333,7 @@ describe('engine/catch-up', () => {
       asked += 1;
       return { items: [], incomings: [], complete: false, stable: true };
     };
-    const lying = new CatchUp({ archive, log: silentLog, fetch: endless, committed() {} });
+    const lying = new CatchUp({ archive, log: silentLog, fetch: endless, takesSince: () => false, committed() {} });
     let error: unknown;
     await lying.now(ME).catch((thrown: unknown) => (error = thrown));
     expect((error as ChatError).code).to.equal('protocol');
@@ -282,7 +355,7 @@ describe('engine/catch-up', () => {
     expect(await catchUp.older(ME, BOB, gap.segment, false)).to.deep.equal({ more: true });
     expect(await catchUp.older(ME, BOB, gap.segment, false)).to.deep.equal({ more: false });
     expect(await timeline(archive, BOB)).to.equal(numbers(1, 250));
-    expect(model.asked.slice(1)).to.deep.equal([`<${idOf(151)}`, `<${idOf(51)}`]);
+    expect(model.asked.slice(1), 'the first of them ahead, of all conversations').to.deep.equal([`<${idOf(151)}`, `<${idOf(151)}`, `<${idOf(51)}`]);
     expect(pageSize).to.equal(100);
   });
 
@@ -400,7 +473,7 @@ describe('engine/catch-up', () => {
     const at = (await archive.runs(ME)).at(-1)!.fromId;
     expect(at).to.equal(idOf(801));
     // Another life.
-    const next = new CatchUp({ archive, log: silentLog, fetch: model.fetch, committed() {} });
+    const next = new CatchUp({ archive, log: silentLog, fetch: model.fetch, takesSince: () => false, committed() {} });
     model.grow(1010);
     await next.now(ME);
     expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 110)} | ${numbers(801, 1010)}`);
@@ -434,7 +507,7 @@ describe('engine/catch-up', () => {
     expect(window.map(({ kind }) => kind), 'also where a window begins').to.deep.equal(['message']);
     expect((await archive.window(BOB, {}, 2)).map(({ kind }) => kind)).to.deep.equal(['gap', 'message', 'message']);
     // A resumed stream has heard all since it began, in whichever engine.
-    const next = new CatchUp({ archive, log: silentLog, fetch: model.fetch, committed() {} });
+    const next = new CatchUp({ archive, log: silentLog, fetch: model.fetch, takesSince: () => false, committed() {} });
     next.begin(ME, true);
     await hear(32);
     expect(await timeline(archive, BOB)).to.equal(`${numbers(1, 11)} | 20 21 | 30 31 32`);
@@ -503,7 +576,7 @@ describe('engine/catch-up', () => {
       for (const ask of ['now', 'fill'] as const) {
         const edge = ask === 'now' ? idOf(700) : idOf(601);
         if (!lie.items.some(({ archiveId }) => archiveId === edge)) continue;
-        const lying = new CatchUp({ archive, log: silentLog, fetch: async () => lie, committed() {} });
+        const lying = new CatchUp({ archive, log: silentLog, fetch: async () => lie, takesSince: () => false, committed() {} });
         let error: unknown;
         // oxlint-disable-next-line no-await-in-loop -- one lie after the other
         await (ask === 'now' ? lying.now(ME) : lying.fill(ME, true)).catch((thrown: unknown) => (error = thrown));

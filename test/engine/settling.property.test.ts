@@ -57,7 +57,7 @@ class Life {
   /** The page is gone; what comes next knows only what is on the disk. */
   crash(): void {
     this.online = false;
-    this.#catchUp = new CatchUp({ archive: this.archive, log: silentLog, fetch: this.#fetch, committed() {} });
+    this.#catchUp = new CatchUp({ archive: this.archive, log: silentLog, fetch: this.#fetch, takesSince: () => false, committed() {} });
     this.#outbox = new Outbox({
       archive: this.archive, clock: new TestClock(), live: new TestLive(), log: silentLog,
       online: () => this.online,

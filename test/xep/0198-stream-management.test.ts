@@ -272,6 +272,23 @@ describe('xep/0198-stream-management', () => {
     await until(() => stream.sent.at(-1) === '<a xmlns="urn:xmpp:sm:3" h="1"/>');
   });
 
+  it('acknowledges a flood in few words, and all of it in the end', async () => {
+    const { sm, clock } = await bench();
+    const stream = new Script(`<enabled ${SM} id='x' resume='true'/>`);
+    await enable(sm, stream, 'romeo@example.com/r');
+    stream.sent.length = 0;
+    for (let at = 0; at < 100; at++) {
+      sm.handled(1);
+      if (at % 10 === 0) sm.nonza(parse(`<r ${SM}/>`));
+    }
+    await until(() => stream.sent.at(-1) === '<a xmlns="urn:xmpp:sm:3" h="100"/>');
+    expect(stream.sent.length).to.be.below(4);
+    sm.handled(1);
+    await settle();
+    clock.advance(1_000);
+    await until(() => stream.sent.at(-1) === '<a xmlns="urn:xmpp:sm:3" h="101"/>');
+  });
+
   it('gathers the saves of a burst', async () => {
     const { sm, store } = await bench();
     await enable(sm, new Script(`<enabled ${SM} id='x' resume='true'/>`), 'romeo@example.com/r');

@@ -44,6 +44,14 @@ describe('xep/0313-mam', () => {
     expectXml(ctx.asked[0], `<iq type='set' to='${room}' id='id2'><query xmlns='urn:xmpp:mam:2' queryid='id1'><set xmlns='http://jabber.org/protocol/rsm'><max>50</max><before/></set></query></iq>`);
     expect(page).to.deep.equal({ items: [], complete: false, stable: false });
   });
+  it('asks for the newest of what lies after an item, in the form of the specification', async () => {
+    const ctx = juliet();
+    ctx.onIq(() => fin());
+    await queryArchive(ctx, { archive: me, before: '', since: '09af3-cc343-b409f', max: 50 });
+    const form = parse(await exampleXml('0313', 'Querying the archive for all messages after a certain message')).getChild('query')?.getChild('x');
+    expectXml(ctx.asked[0]?.getChild('query')?.getChild('x'), form?.toString() ?? '');
+    expectXml(ctx.asked[0]?.getChild('query')?.getChild('set'), "<set xmlns='http://jabber.org/protocol/rsm'><max>50</max><before/></set>");
+  });
   it('reads the room\'s messages of the specification', async () => {
     const ctx = juliet();
     const xml = await exampleXml('0313', 'Server returns MUC messages');
