@@ -21,7 +21,10 @@ function missedOf(plot: Plot): Said[] {
   return [...said.slice(0, -1), { ...last, kind: 'text', mine: false, body: lastWords }];
 }
 
-/** An account that one has signed in to while little had been said, and what was said after one had gone. */
+/**
+ * An account that one has signed in to while little had been said, and what was said after one had gone. Whoever has missed
+ * something comes back to a stream of his own: the server no longer knows the one that was left.
+ */
 async function goAway(lab: Lab, size: number, offline: boolean, firstVisit: (person: Person, plot: Plot) => Promise<void>): Promise<Away> {
   const me = await lab.account('away');
   const plot: Plot = { me, them: 'busy@localhost', count: size, seed: size, until };
@@ -33,6 +36,7 @@ async function goAway(lab: Lab, size: number, offline: boolean, firstVisit: (per
   await lab.leave(person);
   const missed = missedOf(plot);
   await lab.store.archive(missed, plot, { offline });
+  await lab.stage.server.restart();
   return { plot, profile, missed, rows: missed.filter(({ kind }) => kind !== 'reaction').length };
 }
 

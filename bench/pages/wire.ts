@@ -9,6 +9,8 @@ export type Wire = {
   /** Sends a frame; back with the first other frame that holds `answer`. */
   say(frame: string, answer: string): Promise<string>;
   send(frame: string): void;
+  /** Stream management (XEP-0198) from here on: what comes is counted, and acknowledged when it is asked for. */
+  manage(): Promise<void>;
   close(): void;
 };
 
@@ -17,6 +19,8 @@ export async function connect(service: string, account: string, password: string
   const [user = '', domain = ''] = account.split('@');
   const socket = new WebSocket(service, 'xmpp');
   let take: (frame: string) => void = () => {};
+  let counting = false;
+  let count = 0;
   const wire: Wire = {
     onMessage() {},
     onPresence() {},
@@ -28,10 +32,19 @@ export async function connect(service: string, account: string, password: string
         socket.send(frame);
       }),
     send: (frame) => socket.send(frame),
+    async manage() {
+      await wire.say(`<enable xmlns='urn:xmpp:sm:3' resume='true'/>`, '<enabled');
+      counting = true;
+    },
     close: () => socket.close(),
   };
   socket.onmessage = ({ data }) => {
     const frame = data as string;
+    if (counting && frame.startsWith('<r ')) {
+      socket.send(`<a xmlns='urn:xmpp:sm:3' h='${count}'/>`);
+      return;
+    }
+    if (counting && /^<(?:message|presence|iq)/.test(frame)) count += 1;
     if (frame.startsWith('<message')) wire.onMessage(frame);
     else if (frame.startsWith('<presence')) wire.onPresence(frame);
     else take(frame);

@@ -190,10 +190,10 @@ export class CatchUp {
 
   async #upToNow(archive: string, mark: number, deaf: boolean): Promise<boolean> {
     const store = this.#ports.archive;
-    let runs = await store.runs(archive);
-    const newest = runs.at(-1);
     // Whatever was committed before the archive was asked, and it does not have when asked to its end, it has not got.
-    const settleBefore = await store.nextRow();
+    const [atFirst, settleBefore] = await Promise.all([store.runs(archive), store.nextRow()]);
+    let runs = atFirst;
+    const newest = runs.at(-1);
     let latest: Promise<FetchedPage> | undefined;
     if (newest && proven(newest)) {
       try {

@@ -211,6 +211,9 @@ export class Session {
     this.#began = true;
     // Before anything can come: by the archive's ids what comes live is known again, where its sender's say nothing.
     if (!whole) this.#learns(ctx.me);
+    // What was missed is asked for first: somebody waits for it. Where an archive is known of it need not even be heard that there is one.
+    let begun = (): void => {};
+    const early = this.#archives.has(ctx.me) ? this.#catchUpArchive(ctx.me, alive, new Promise((resolve) => (begun = resolve))) : undefined;
     for (const module of modules) {
       if (!alive()) return;
       await this.#guardAsync(module, async () => (whole ? module.onResumed?.(ctx) : module.onReady?.(ctx)));
@@ -218,8 +221,9 @@ export class Session {
     if (!alive()) return;
     this.ready = true;
     void outbox.flush();
+    begun();
     // First what was missed, then the presence that makes the server hand out what it kept for us (RFC 6121 §8.5.2.1.1, offline messages): they meet in the archive.
-    const caughtUp = this.#catchUpArchive(ctx.me, alive);
+    const caughtUp = early ?? this.#catchUpArchive(ctx.me, alive);
     if (!whole) {
       await Promise.race([caughtUp, delay(ctx.clock, presenceWithin)]);
       if (!alive()) return;
@@ -280,18 +284,18 @@ export class Session {
     }
   }
 
-  /** Up to now; then, in the background, the holes that absences have left. Never rejects. */
-  #catchUpArchive(archive: string, alive: () => boolean): Promise<void> {
+  /** Up to now; then, in the background, the holes that absences have left, not before `begun`: the extensions' questions go first. Never rejects. */
+  #catchUpArchive(archive: string, alive: () => boolean, begun: Promise<void> = Promise.resolve()): Promise<void> {
     return this.#turns.run(archive, true, async () => {
       if (!alive()) return;
       const { archive: store, catchUp, ctx, outbox } = this.#ports;
       try {
-        const keeps = await this.#keepsArchive(archive);
         const rows = await outbox.doubtful((row) => (row.chatType === 'groupchat' ? row.conversation === archive : archive === ctx.me));
+        const settled = await this.#upToNow(archive);
+        const keeps = settled !== undefined;
         if (!keeps) await store.hearsAll(archive);
-        const settled = !keeps || (await catchUp.now(archive));
         if (!alive()) return;
-        if (!settled) throw new ChatError('protocol', 'its end may still change');
+        if (settled === false) throw new ChatError('protocol', 'its end may still change');
         const look = async (row: OutboxRow): Promise<Fate | undefined> => {
           const fate = keeps ? await catchUp.lookFor(archive, row) : 'absent';
           return alive() ? fate : undefined;
@@ -301,11 +305,24 @@ export class Session {
           if (alive()) await outbox.settle(rows, look);
         };
         settle().catch((error: unknown) => this.#again(archive, alive, error));
-        if (keeps) void this.#fill(archive, alive);
+        if (keeps) void begun.then(() => this.#fill(archive, alive));
       } catch (error) {
         this.#again(archive, alive, error);
       }
     });
+  }
+
+  /** `catchUp.now`; undefined where there is no archive. One that was there the last time is asked at once: what it answers to says more than what it is said to be. */
+  async #upToNow(archive: string): Promise<boolean | undefined> {
+    const keeps = this.#keepsArchive(archive);
+    if (!this.#archives.has(archive)) return (await keeps) ? this.#ports.catchUp.now(archive) : undefined;
+    keeps.catch(() => {});
+    try {
+      return await this.#ports.catchUp.now(archive);
+    } catch (error) {
+      if (toChatError(error, 'protocol').code === 'refused' && !(await keeps)) return undefined;
+      throw error;
+    }
   }
 
   #again(archive: string, alive: () => boolean, thrown: unknown): void {

@@ -44,6 +44,7 @@ export const faultKinds = {
   'mam-incomplete': 'the last page does not say that it is complete',
   'mam-purged': 'the older part of the archive is gone',
   'mam-item-not-found': 'the id asked from is not known once',
+  'mam-after-id-ignored': 'the newest page, also of what is not newer than asked',
   'mam-wrong-queryid': 'results of another query',
   'mam-wrong-from': 'results from somebody else',
   'mam-forged': 'results nobody asked for',

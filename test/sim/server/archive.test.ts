@@ -13,10 +13,11 @@ const archive = new Archive('me@sim.test', new Random(1));
 for (let i = 0; i < 12; i += 1) archive.add({ name: 'message', attrs: { id: `m${i}` }, inner: `<body>${i}</body>` }, i % 3 === 0 ? 'ben@sim.test' : 'ann@sim.test', i);
 const ids = archive.all.map(({ id }) => id);
 
-function ask(edge: { readonly after?: string; readonly before?: string }, other?: string, fault?: FaultKind): { page: readonly number[]; complete: boolean; struck: boolean } {
+function ask({ since, ...edge }: { readonly after?: string; readonly before?: string; readonly since?: string }, other?: string, fault?: FaultKind): { page: readonly number[]; complete: boolean; struck: boolean } {
   const faults = new Faults(() => {});
   if (fault) faults.arm(fault);
-  const filter = other !== undefined && xml('x', { xmlns: 'jabber:x:data' }, xml('field', { var: 'with' }, xml('value', {}, other)));
+  const fields = Object.entries({ with: other, 'after-id': since }).filter(([, value]) => value !== undefined);
+  const filter = fields.length > 0 && xml('x', { xmlns: 'jabber:x:data' }, ...fields.map(([name, value]) => xml('field', { var: name }, xml('value', {}, value ?? ''))));
   const query = xml('query', { xmlns: 'urn:xmpp:mam:2' }, filter, xml('set', { xmlns: NS_RSM }, xml('max', {}, '100'), ...Object.entries(edge).map(([name, id]) => xml(name, {}, id))));
   const { results, reply } = archive.answer(query, 'me@sim.test/a', 4, faults);
   const { fin } = reply as { fin: string };
@@ -33,6 +34,14 @@ describe('the archive of the model server', () => {
     assert.deepEqual(ask({ before: ids[9]! }, 'ben@sim.test'), { page: [0, 3, 6], complete: true, struck: false });
     // What was asked from need not be with the same person.
     assert.deepEqual(ask({ after: ids[4]! }, 'ben@sim.test'), { page: [6, 9], complete: true, struck: false });
+  });
+
+  it('gives the newest of what lies after an item', () => {
+    assert.deepEqual(ask({ before: '', since: ids[9]! }), { page: [10, 11], complete: true, struck: false });
+    assert.deepEqual(ask({ before: '', since: ids[7]! }), { page: [8, 9, 10, 11], complete: true, struck: false });
+    assert.deepEqual(ask({ before: '', since: ids[1]! }), { page: [8, 9, 10, 11], complete: false, struck: false });
+    assert.deepEqual(ask({ before: '', since: ids[11]! }), { page: [], complete: true, struck: false });
+    assert.deepEqual(ask({ before: '', since: ids[9]! }, undefined, 'mam-after-id-ignored'), { page: [8, 9, 10, 11], complete: false, struck: true });
   });
 
   it('repeats a page only so that it can be seen: with the item that it is to lie beyond', () => {

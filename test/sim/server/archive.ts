@@ -62,8 +62,12 @@ export class Archive {
     const refuse = (error: string): Answer => ({ results: [], reply: { error }, late: [], after: 0 });
     if (strikes('mam-error')) return refuse('internal-server-error');
     // Of an id before which older items stand it would be a lie that nobody can see through.
-    if (ask.after !== undefined && strikes('mam-item-not-found')) return refuse('item-not-found');
-    const all = this.held.filter((item) => ask.with === undefined || item.with === ask.with);
+    if ((ask.after !== undefined || ask.since !== undefined) && strikes('mam-item-not-found')) return refuse('item-not-found');
+    const since = this.held.findIndex((item) => item.id === ask.since);
+    // One that is gone would hide that something is missing, and nobody could see it.
+    const ignored = since >= 0 && strikes('mam-after-id-ignored');
+    if (ask.since !== undefined && since < 0) return refuse('item-not-found');
+    const all = this.held.filter((item, i) => (ask.with === undefined || item.with === ask.with) && (ignored || i > since));
     const max = Math.min(limit, ask.max ?? limit);
     let from = 0;
     let to_ = all.length;
@@ -112,10 +116,10 @@ function fin(page: readonly Item[], complete: boolean, stable: string | undefine
   return `<fin xmlns="${NS_MAM}"${complete ? ' complete="true"' : ''}${stable === undefined ? '' : ` stable="${stable}"`}><set xmlns="http://jabber.org/protocol/rsm">${set}</set></fin>`;
 }
 
-function readAsk(query: Element): { queryId: string | undefined; with: string | undefined; after: string | undefined; before: string | undefined; max: number | undefined } {
+function readAsk(query: Element): { queryId: string | undefined; with: string | undefined; since: string | undefined; after: string | undefined; before: string | undefined; max: number | undefined } {
   const set = query.getChild('set', 'http://jabber.org/protocol/rsm');
-  const field = query.getChild('x', 'jabber:x:data')?.getChildren('field').find((child) => child.attrs['var'] === 'with');
+  const field = (name: string): string | undefined => query.getChild('x', 'jabber:x:data')?.getChildren('field').find((child) => child.attrs['var'] === name)?.getChildText('value') ?? undefined;
   const text = (name: string): string | undefined => set?.getChild(name)?.text();
   const max = text('max');
-  return { queryId: query.attrs['queryid'], with: field?.getChildText('value') ?? undefined, after: text('after'), before: text('before'), max: max === undefined ? undefined : Number(max) };
+  return { queryId: query.attrs['queryid'], with: field('with'), since: field('after-id'), after: text('after'), before: text('before'), max: max === undefined ? undefined : Number(max) };
 }

@@ -16,6 +16,8 @@ export type Dialect = {
   readonly keepsHalves: boolean;
   /** Results in a page at most, whatever was asked for. */
   readonly pageLimit: number;
+  /** Archives take `after-id` (`urn:xmpp:mam:2#extended`). */
+  readonly extended: boolean;
   /** To the bare address: every device gets it, or one does and the others a carbon. */
   readonly bareToAll: boolean;
   /** Live messages and carbons say under which id they are archived. */
@@ -28,16 +30,16 @@ export type Dialect = {
 
 const prosody: Dialect = {
   name: 'Prosody-like', managed: true, resumes: true, keepsFor: 600, archives: true, offlineStore: false, keepsHalves: false,
-  pageLimit: 50, bareToAll: true, liveIds: true, archivesReceipts: true, latency: 20,
+  pageLimit: 50, extended: true, bareToAll: true, liveIds: true, archivesReceipts: true, latency: 20,
 };
 
 /** How often each is drawn. */
 export const dialects: readonly (readonly [number, Dialect])[] = [
   [3, prosody],
   [3, { ...prosody, name: 'Prosody-0.12-like', keepsHalves: true }],
-  [4, { ...prosody, name: 'ejabberd-like', keepsFor: 300, offlineStore: true, bareToAll: false, pageLimit: 100, archivesReceipts: true }],
+  [4, { ...prosody, name: 'ejabberd-like', keepsFor: 300, offlineStore: true, bareToAll: false, pageLimit: 100, extended: false, archivesReceipts: true }],
   [2, { ...prosody, name: 'short pages', pageLimit: 4, keepsFor: 60 }],
-  [1, { ...prosody, name: 'no ids in live messages', liveIds: false, pageLimit: 10 }],
+  [1, { ...prosody, name: 'no ids in live messages', liveIds: false, pageLimit: 10, extended: false }],
   [1, { ...prosody, name: 'no resumption', resumes: false }],
   [1, { ...prosody, name: 'no stream management', managed: false, resumes: false }],
   [1, { ...prosody, name: 'no archive', archives: false, offlineStore: true }],

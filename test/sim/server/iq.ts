@@ -70,7 +70,7 @@ function info(server: Server, to: string | undefined): string {
   const features = [
     NS_INFO,
     ...(room ? ['http://jabber.org/protocol/muc', 'muc_nonanonymous', 'muc_persistent'] : ['urn:xmpp:carbons:2', `${NS_BOOKMARKS}#compat`]),
-    ...(dialect.archives && to !== domain && to !== `rooms.${domain}` ? [NS_MAM, 'urn:xmpp:sid:0'] : []),
+    ...(dialect.archives && to !== domain && to !== `rooms.${domain}` ? [NS_MAM, ...(dialect.extended ? [`${NS_MAM}#extended`] : []), 'urn:xmpp:sid:0'] : []),
   ];
   return `<query xmlns="${NS_INFO}">${identity}${features.map((feature) => `<feature var="${feature}"/>`).join('')}</query>`;
 }
