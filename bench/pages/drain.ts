@@ -9,7 +9,6 @@ export type Drain = {
   readonly max: number;
   /** Only the newest page. */
   readonly newest?: boolean;
-  readonly backward?: boolean;
   /** With stream management (XEP-0198), as any client that must not lose anything. */
   readonly managed?: boolean;
   /** Messages that the server has kept for this account: they are asked for by a presence, and waited for. */
@@ -17,7 +16,7 @@ export type Drain = {
 };
 export type Drained = { readonly ms: number; readonly pages: number; readonly messages: number; readonly bytes: number };
 
-async function drain({ service, account, password, after, max, newest = false, backward = false, managed = false, offline = 0 }: Drain): Promise<Drained> {
+async function drain({ service, account, password, after, max, newest = false, managed = false, offline = 0 }: Drain): Promise<Drained> {
   const wire = await connect(service, account, password);
   let messages = 0;
   let late = 0;
@@ -34,12 +33,12 @@ async function drain({ service, account, password, after, max, newest = false, b
   if (offline > 0) wire.send(`<presence xmlns='jabber:client'/>`);
   let pages = 0;
   for (let cursor = after; ; ) {
-    const where = newest ? '<before/>' : backward ? `<before>${cursor}</before>` : cursor ? `<after>${cursor}</after>` : '';
+    const where = newest ? '<before/>' : cursor ? `<after>${cursor}</after>` : '';
     const id = `p${pages}`;
     // oxlint-disable-next-line no-await-in-loop -- each page names the next
     const fin = await wire.say(`<iq xmlns='jabber:client' type='set' id='${id}'><query xmlns='urn:xmpp:mam:2' queryid='q'><set xmlns='http://jabber.org/protocol/rsm'><max>${max}</max>${where}</set></query></iq>`, id);
     pages += 1;
-    const last = (backward ? /<first>([^<]*)/ : /<last>([^<]*)/).exec(fin)?.[1];
+    const last = /<last>([^<]*)/.exec(fin)?.[1];
     if (newest || last === undefined || /complete=['"](true|1)/.test(fin)) break;
     cursor = last;
   }

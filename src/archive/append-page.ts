@@ -113,7 +113,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
     // oxlint-disable-next-line no-await-in-loop -- only own messages that were still on their way
     await settleOwn(unit, id);
   }
-  if (page.kind === 'forward' || page.kind === 'latest') await countUnread(unit, placing.fresh.toSorted((a, b) => comparePlaces(a.place, b.place)), mark);
+  if (page.kind === 'forward' || page.kind === 'latest' || (page.kind === 'backward' && page.missed)) await countUnread(unit, placing.fresh.toSorted((a, b) => comparePlaces(a.place, b.place)), mark);
   await dropEmptied(placing);
   return { joined, added: placing.fresh.length, segment: placing.here };
 }

@@ -55,7 +55,12 @@ export type ArchivePage = {
       readonly unstable?: boolean;
     }
   /** Before the first item of run `segment`, all conversations. */
-  | { readonly kind: 'backward'; readonly segment: number }
+  | {
+      readonly kind: 'backward';
+      readonly segment: number;
+      /** It closes a hole that an absence has left: what it holds counts as unread. */
+      readonly missed?: boolean;
+    }
   /** Before the first item of a conversation's segment: `with` was asked for. From the end only once the session has caught up. */
   | { readonly kind: 'history'; readonly conversation: string; readonly segment: number }
   /** After the last item of a conversation's segment before the gap that `segment` begins with: `with` was asked for. Not taken (`segment` of the outcome is -1) where no item would be sure to be met on the other side. */

@@ -67,7 +67,7 @@ const isMissing = (error: unknown): boolean => toChatError(error, 'protocol').co
 /**
  * Brings the local copy of server archives up to date. The cursor is the end of the newest proven run and moves with
  * its page in one transaction; what arrives live never moves it. One query of an archive at a time, so that what a
- * person asks for waits for one page at most.
+ * person asks for waits for two pages at most: the one that is being written, and the one asked for ahead.
  */
 export class CatchUp {
   readonly #ports: CatchUpPorts;
@@ -281,7 +281,7 @@ export class CatchUp {
     const fetched = this.#takeAhead(archive, run.fromId, origin) ?? this.#fetch(archive, { before: run.fromId, max: pageSize }, origin);
     await this.#before(fetched, (page) => {
       if (!page.complete && (hole || done + 1 < first)) this.#askAhead(archive, page.items, origin, runs);
-      return { kind: 'backward', archive, segment: run.segment, ...page };
+      return { kind: 'backward', archive, segment: run.segment, missed: hole !== undefined, ...page };
     });
     if (!hole) await store.setNote(note, done + 1);
     return true;

@@ -275,6 +275,7 @@ describe('engine/catch-up', () => {
       expect(model.asked.slice(2), 'ahead').to.deep.equal([`<${idOf(261)}`]);
       await fill(catchUp);
       expect(await timeline(archive, BOB)).to.equal(numbers(1, 460));
+      expect((await archive.conversation(BOB))?.unread, 'also what came with the hole').to.equal(460);
       expect(model.asked.slice(3), 'and none in vain').to.deep.equal([`<${idOf(161)}`, `<${idOf(61)}`]);
     });
 
