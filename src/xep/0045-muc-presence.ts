@@ -52,12 +52,15 @@ export function onRoomPresence(presence: Element, ctx: XepContext): boolean {
   room.heardAt = ctx.clock.now();
   const nick = resourceOf(from);
   if (type === 'error') onError(presence, room, ctx);
-  else if (nick !== '' && x && (room.view.state === 'joined' || room.view.state === 'joining')) {
+  else if (nick !== '' && x && (room.view.state === 'joined' || room.view.state === 'joining' || (isLate(room) && type === undefined))) {
     if (type === 'unavailable') onGone(x, nick, room, ctx);
     else onThere(presence, x, nick, room, ctx);
   }
   return true;
 }
+
+/** It was given up on; a stream that is taken up again may still bring it what it was asked, and it lets us in then. */
+const isLate = ({ view, asked }: Room): boolean => asked === true && view.state === 'refused' && view.refusal === 'unreachable';
 
 function onError(presence: Element, room: Room, ctx: XepContext): void {
   const { condition, text } = stanzaError(presence);
@@ -92,7 +95,7 @@ function onThere(presence: Element, x: Element, nick: string, room: Room, ctx: X
   if (!self) return;
   changeView(ctx, room, { nick, role: occupant.role, affiliation: occupant.affiliation, ...(codes.has('100') ? { nonAnonymous: true } : {}) });
   // Before that, a worker that has taken over hears of an earlier stay of ours, and not yet who else is there.
-  if (room.view.state === 'joining' && room.asked) entered(ctx, room, codes.has('201'));
+  if ((room.view.state === 'joining' || isLate(room)) && room.asked) entered(ctx, room, codes.has('201'));
 }
 
 /**

@@ -194,6 +194,12 @@ describe('xep/0045-muc', () => {
       ctx.clock.advance(30_000);
       await ended;
       expect(view(ctx)).to.deep.include({ state: 'refused', refusal: 'unreachable' });
+      // The line was dead meanwhile, and the stream that is taken up again brings the room what it was asked: it has let us in.
+      tell(ctx, there('firstwitch'));
+      expect(view(ctx)).to.deep.include({ state: 'refused', occupants: 0 });
+      tell(ctx, there(nick, [110]));
+      expect(view(ctx)).to.deep.include({ state: 'joined', occupants: 2 });
+      expect(view(ctx)).not.to.have.property('refusal');
     });
 
     it('a room that is gone may say where to (RFC 6120 §8.3.3.5), a service why it refuses', async () => {
