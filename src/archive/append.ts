@@ -17,14 +17,14 @@ import type { Unit } from './unit.js';
 
 /** Makes the row of a message that was not there. */
 export function newMessage(unit: Unit, fact: MessageFact, id: number, place: Place, proof: Proof | undefined): StoredMessage {
-  const { kind: _, body: _body, attachments: _attachments, invitation: _invitation, markable, nick, late: _late, ...base } = fact;
+  const { kind: _, body: _body, attachments: _attachments, invitation: _invitation, markable, nick, late: _late, claimedId, ...base } = fact;
   const row: StoredMessage = {
     ...base,
     at: Number.isFinite(fact.at) ? fact.at : unit.now,
     id,
     place,
     state: openingState(fact),
-    kept: { ...(proof ? { proof } : { tail: [fact.archive, place[2]] as const }), ...(markable && { markable }), ...(nick && { nick }) },
+    kept: { ...(proof ? { proof } : { tail: [fact.archive, place[2]] as const }), ...(markable && { markable }), ...(nick && { nick }), ...(claimedId && { claimedId }) },
   };
   unit.putMessage(row);
   unit.named.add(id);

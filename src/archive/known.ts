@@ -14,7 +14,7 @@ const MANY = 16;
 
 const pair = (first: string, second: string): string => `${first}\n${second}`;
 /** What is said beside the common part, to tell two facts under one id apart. */
-const common: ReadonlySet<string> = new Set<keyof FactBase>(['conversation', 'chatType', 'sender', 'mine', 'at', 'messageId', 'originId', 'archive', 'archiveId', 'late']);
+const common: ReadonlySet<string> = new Set<keyof FactBase>(['conversation', 'chatType', 'sender', 'mine', 'at', 'messageId', 'originId', 'archive', 'archiveId', 'claimedId', 'late']);
 const saying = (fact: Fact): string => JSON.stringify(Object.entries(fact).filter(([key]) => !common.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 const factId = (fact: Fact): string | undefined => fact.messageId ?? fact.originId ?? fact.archiveId;
@@ -145,6 +145,14 @@ function sameMessage(row: StoredMessage, fact: MessageFact): boolean {
     if (row.originId === row.messageId && fact.originId === undefined && fact.messageId === row.messageId) return true;
     if (fact.originId !== undefined) return false;
   }
-  if (row.sender !== fact.sender || row.messageId === undefined || row.messageId !== fact.messageId || row.messageId.length < TELLING) return false;
+  if (row.sender !== fact.sender || row.messageId === undefined || row.messageId !== fact.messageId) return false;
+  if (row.messageId.length < TELLING && !claimsTheSame(row, fact)) return false;
   return (row.kept.original?.body ?? row.state.body) === keptBody(fact.body);
+}
+
+/** The id that one copy claims is the other's: proof enough for what agrees in everything else. Whoever forges it can only hide words of his own behind the same words. */
+function claimsTheSame(row: StoredMessage, fact: MessageFact): boolean {
+  if (row.archive !== fact.archive) return false;
+  const { claimedId } = row.kept;
+  return (claimedId !== undefined && (claimedId === fact.archiveId || claimedId === fact.claimedId)) || (fact.claimedId !== undefined && fact.claimedId === row.archiveId);
 }

@@ -26,6 +26,8 @@ export type KeptOfMessage = {
   readonly folded?: Place;
   /** It was bounced, so no acknowledgement makes it `sent`. */
   readonly bounced?: boolean;
+  /** The id that its archive was said to have given it, when that could not be trusted. */
+  readonly claimedId?: string;
   /** What its sender calls himself. */
   readonly nick?: string;
   /** Its sender wants to know when it has been displayed. */

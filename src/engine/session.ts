@@ -62,6 +62,8 @@ export class Session {
   readonly #ports: SessionPorts;
   readonly #archives = new Set<string>();
   readonly #extended = new Set<string>();
+  /** Notes of what is known of them that are not on the disk as they are, for whoever takes the stream up next. */
+  readonly #unnoted = new Set<string>();
   readonly #settling = new Map<string, () => void>();
   readonly #filling = new Set<string>();
   readonly #turns: Turns;
@@ -353,10 +355,16 @@ export class Session {
 
   /** Kept for the next session, which need not wait to be told then. */
   async #learn(note: string, known: Set<string>, jid: string, is: boolean): Promise<void> {
-    if (is === known.has(jid)) return;
-    if (is) known.add(jid);
-    else known.delete(jid);
-    await this.#ports.archive.setNote(note, Array.from(known));
+    if (is !== known.has(jid)) {
+      if (is) known.add(jid);
+      else known.delete(jid);
+      this.#unnoted.add(note);
+    }
+    if (!this.#unnoted.delete(note)) return;
+    await this.#ports.archive.setNote(note, Array.from(known)).catch((error: unknown) => {
+      this.#unnoted.add(note);
+      throw error;
+    });
   }
 
   async #keepsArchive(jid: string): Promise<boolean> {

@@ -22,6 +22,8 @@ export interface FactBase {
   readonly late?: true;
   /** The id that `archive` gave it; set only where XEP-0359 §6 lets it be trusted, or by a MAM page. */
   readonly archiveId?: string;
+  /** The id that `archive` is said to have given it, while nobody knows whether it strips forged ones. */
+  readonly claimedId?: string;
 }
 
 export type Attachment = {

@@ -183,6 +183,10 @@ class Management implements StreamManagement {
       for (;;) {
         // oxlint-disable-next-line no-await-in-loop -- the answer may come after a question of the server's
         const element = await Promise.race([stream.nextNonza(), late]);
+        // Nothing that counts was sent since `<resumed h>`. A count that has grown all the same is wrong, or the first one was, by what
+        // the server still had of the former connection; which of them, and of what else, only the archive can tell.
+        const h = element.is('a', NS_SM) ? readCount(element.attrs['h']) : undefined;
+        if (h !== undefined && h !== this.#hOut) throw this.#tooHigh(stream, h, this.#hOut);
         this.nonza(element);
         if (element.is('a', NS_SM)) return;
       }
@@ -306,16 +310,19 @@ class Management implements StreamManagement {
       this.#hOut = count;
       return this.#queue.splice(0).map(({ stanza }) => stanza);
     }
-    // §4: 'handled-count-too-high'. Nothing of this stream can be believed any more, so it is not resumed either.
-    const sendCount = add(this.#hOut, this.#queue.length);
+    throw this.#tooHigh(stream, count, add(this.#hOut, this.#queue.length));
+  }
+
+  /** §4: 'handled-count-too-high'. Nothing of this stream can be believed any more, so it is not resumed either. */
+  #tooHigh(stream: Negotiation, h: number, sendCount: number): ChatError {
     this.#id = undefined;
     this.#stream = undefined;
     stream.send(
       xml('stream:error', { 'xmlns:stream': 'http://etherx.jabber.org/streams' },
         xml('undefined-condition', { xmlns: 'urn:ietf:params:xml:ns:xmpp-streams' }),
-        xml('handled-count-too-high', { xmlns: NS_SM, h: count, 'send-count': sendCount })),
+        xml('handled-count-too-high', { xmlns: NS_SM, h, 'send-count': sendCount })),
     );
-    throw new ChatError('protocol', 'the server confirms more than was sent', { condition: 'handled-count-too-high' });
+    return new ChatError('protocol', 'the server confirms more than was sent', { condition: 'handled-count-too-high' });
   }
 
   /** Keeps the count, then tells it. What is handled or asked meanwhile is answered by this one, or goes into the next: in a flood each would have its own. */

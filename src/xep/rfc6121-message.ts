@@ -56,6 +56,7 @@ export function factBase(stanza: Element, where: Whereabouts, wrapper: Wrapper =
   const archive = wrapper.archive ?? (ends.chatType === 'groupchat' ? ends.conversation : where.me);
   // Inside of an archive's own result only the result's id counts (XEP-0313 §8.3).
   const archiveId = wrapper.archive ? wrapper.archiveId : where.archives(archive) ? stanzaIdBy(stanza, archive) : undefined;
+  const claimedId = wrapper.archive || archiveId ? undefined : stanzaIdBy(stanza, archive);
   const messageId = usableId(stanza.attrs['id']);
   const originId = originIdOf(stanza);
   // Anyone can claim a time: ours are the server, the account and the room.
@@ -67,6 +68,7 @@ export function factBase(stanza: Element, where: Whereabouts, wrapper: Wrapper =
     at: stated !== undefined && stated < where.now + DAY ? stated : where.now,
     archive,
     ...(archiveId && { archiveId }),
+    ...(claimedId && { claimedId }),
     ...(messageId && { messageId }),
     ...(originId && { originId }),
     // A result of the archive and a carbon come with times of their own.

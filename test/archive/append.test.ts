@@ -43,6 +43,16 @@ describe('append', () => {
     await expectTimeline(archive, '| one two own other text short short');
   });
 
+  it('knows a message with a short id again by the archive id that one copy only claims, where they agree in everything else', async () => {
+    const { archive } = await open();
+    const said = { id: '7', claimedId: 's1' };
+    await archive.append([[message('one', said)], [message('one', said)], [message('other', said)], [message('one', { ...said, claimedId: 's9' })]]);
+    await expectTimeline(archive, '| one other one');
+    await archive.appendPage(latest([item('s1', message('one', { id: '7' })), item('s2', message('two', { id: '8' }))]));
+    await archive.append([[message('two', { id: '8', claimedId: 's2' })], [message('two', { id: '8', claimedId: 's1' })]]);
+    await expectTimeline(archive, '| one two other one two');
+  });
+
   it('never takes another’s message for ours, though it repeats our ids', async () => {
     const { archive } = await open();
     await archive.enqueue(draft('mine'), 'origin-of-mine', 1);

@@ -50,17 +50,17 @@ export async function destroyAll(): Promise<void> {
   for (const { archive } of opened.splice(0)) await archive.destroy();
 }
 
-type Said = { id?: string | undefined; archiveId?: string; from?: string; mine?: boolean; with?: string; at?: number; originId?: string };
+type Said = { id?: string | undefined; archiveId?: string; claimedId?: string; from?: string; mine?: boolean; with?: string; at?: number; originId?: string };
 
 /** A message of BOB's, or of ours, as `read` would give it. */
 export function message(body: string, said: Said = {}): Fact<'message'> {
-  const { from, mine = false, with: conversation = BOB, at = NOW, archiveId, originId } = said;
+  const { from, mine = false, with: conversation = BOB, at = NOW, archiveId, claimedId, originId } = said;
   const room = conversation === ROOM;
   const id = 'id' in said ? said.id : `message-${body}`;
   return {
     kind: 'message', conversation, chatType: room ? 'groupchat' : 'chat', sender: from ?? (mine ? ME : conversation), mine, at,
     archive: room ? ROOM : ME, body,
-    ...(id === undefined ? {} : { messageId: id }), ...(archiveId === undefined ? {} : { archiveId }), ...(originId === undefined ? {} : { originId }),
+    ...(id === undefined ? {} : { messageId: id }), ...(archiveId === undefined ? {} : { archiveId }), ...(claimedId === undefined ? {} : { claimedId }), ...(originId === undefined ? {} : { originId }),
   };
 }
 

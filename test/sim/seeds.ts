@@ -10,5 +10,7 @@ export const seeds: readonly (readonly [seed: number, why: string])[] = [
   [1101, 'the same in a room'],
   [1759, 'the archive of a room that was not entered again yet gave our own message back as somebody’s, and it was sent twice'],
   [661, 'a room that nothing was known of yet had its history asked of the own archive, which has none, and its gap was closed'],
+  [4741, 'after a resumption, more was acknowledged than had been sent again yet: believed, and six messages were lost'],
+  [4833, 'that the account has an archive was known and could not be noted; the next leader took up the stream, and believed no id that came with it'],
   [2442, 'a cursor that the archive denied, and had after all, left an empty run behind, which closed the next hole'],
 ];

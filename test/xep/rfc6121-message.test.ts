@@ -74,7 +74,9 @@ describe('xep/rfc6121-message: which id', () => {
     expect(base(xml)).to.include({ archiveId: 's1', originId: 'o1', messageId: 'm1' });
   });
   it('hostile: an id in the name of an account without an archive, and one inside of an archive\'s result', () => {
-    expect(base(xml, {}, { archives: () => false })).to.not.have.property('archiveId');
+    expect(base(xml, {}, { archives: () => false })).to.include({ claimedId: 's1' }).and.not.have.property('archiveId');
+    expect(base(xml)).to.not.have.property('claimedId');
+    expect(base(xml, { archive: 'romeo@montague.example', archiveId: 'r1' })).to.not.have.property('claimedId');
     expect(base(xml, { archive: 'romeo@montague.example', archiveId: 'r1' })).to.include({ archiveId: 'r1' });
     expect(base(xml, { archive: 'romeo@montague.example' })).to.not.have.property('archiveId');
   });
