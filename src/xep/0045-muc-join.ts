@@ -1,7 +1,7 @@
 /** Entering, creating, renaming oneself in and leaving a room (XEP-0045 §7.2, §7.6, §7.14, §10.1). */
 import { xml } from '../xmpp/element.js';
 import { toChatError } from '../base/error.js';
-import type { RoomRow } from '../model/room.js';
+import type { RoomRefusal, RoomRow, RoomView } from '../model/room.js';
 import { presenceStanza } from './rfc6121-own-presence.js';
 import { roomInfo, type RoomInfo } from './0045-muc-service.js';
 import { NS_MUC, NS_MUC_OWNER, changeView, endRoom, joinedRooms, needJoinedRoom, openRoom, roomAddress, roomOf, settle, type Room } from './0045-muc-rooms.js';
@@ -138,9 +138,16 @@ export function rejoinAll(ctx: XepContext): void {
   for (const room of joinedRooms(ctx)) void rejoin(ctx, room);
 }
 
-/** Enters every room that is kept for it and unknown in this session yet, or was asked for in vain without a connection. Resolves when each has answered. */
+/** A room refused us for a reason that may be over soon. */
+export const isPassing = (refusal: RoomRefusal | undefined): boolean => refusal === 'unreachable' || refusal === 'shutdown';
+
+/**
+ * Enters every room that is kept for it and unknown in this session yet, or was asked for in vain: without a connection, or over
+ * one that broke before the answer. Resolves when each has answered.
+ */
 export async function joinKept(ctx: XepContext): Promise<void> {
-  const rows = (await ctx.shelf.all('rooms')).filter((row) => row.autojoin && (roomOf(ctx, row.jid)?.view.state ?? 'left') === 'left');
+  const outside = (view: RoomView | undefined): boolean => !view || view.state === 'left' || isPassing(view.refusal);
+  const rows = (await ctx.shelf.all('rooms')).filter((row) => row.autojoin && outside(roomOf(ctx, row.jid)?.view));
   await Promise.all(rows.map((row) => joinKeptRow(ctx, row)));
 }
 

@@ -8,18 +8,18 @@
  */
 import { xml } from '../xmpp/element.js';
 import { toChatError } from '../base/error.js';
-import { rejoin } from './0045-muc-join.js';
+import { isPassing, rejoin } from './0045-muc-join.js';
 import { roomOf, roomsOf, type Room } from './0045-muc-rooms.js';
 import { perSession } from './session-state.js';
 import type { XepContext, XepModule } from './module.js';
 
 const NS_PING = 'urn:xmpp:ping';
 const silence = 15 * 60_000;
-/** How often silence is looked for, and rooms that were out of reach are tried again. */
+/** How often silence is looked for, and from when on rooms that were out of reach are tried again: then after twice as long, up to `silence`. */
 const interval = 60_000;
 const pingTimeout = 30_000;
 
-const sweeps = perSession((): { cancel?: () => void; readonly triedAt: Map<string, number> } => ({ triedAt: new Map() }));
+const sweeps = perSession((): { cancel?: () => void; readonly tried: Map<string, { readonly at: number; readonly inVain: number }> } => ({ tried: new Map() }));
 
 /** §3.4: whether we are in the room, as the answer to a self-ping says; `undefined` where it says nothing. */
 export function isIn(condition: string | undefined): boolean | undefined {
@@ -58,17 +58,18 @@ export async function checkRooms(ctx: XepContext): Promise<void> {
 
 /** Rooms that fell silent, and those that let us go for a reason that passes. */
 function sweep(ctx: XepContext): void {
-  const { triedAt } = sweeps.of(ctx);
+  const { tried } = sweeps.of(ctx);
   const now = ctx.clock.now();
   for (const room of roomsOf(ctx)) {
-    const last = Math.max(room.heardAt, triedAt.get(room.jid) ?? 0);
-    // A clock that was set back does not say how long it was silent.
-    if (last <= now && now - last < silence) continue;
-    room.heardAt = Math.min(room.heardAt, now);
     const { state, refusal } = room.view;
-    const lost = state === 'refused' && (refusal === 'unreachable' || refusal === 'shutdown');
+    const lost = state === 'refused' && isPassing(refusal);
     if (state !== 'joined' && !lost) continue;
-    triedAt.set(room.jid, now);
+    const { at, inVain } = tried.get(room.jid) ?? { at: 0, inVain: 0 };
+    const last = Math.max(room.heardAt, at);
+    // A clock that was set back does not say how long it was silent.
+    if (last <= now && now - last < (lost ? Math.min(silence, interval * 2 ** inVain) : silence)) continue;
+    room.heardAt = Math.min(room.heardAt, now);
+    tried.set(room.jid, { at: now, inVain: lost ? inVain + 1 : 0 });
     void (lost ? rejoin(ctx, room) : check(ctx, room));
   }
   schedule(ctx);

@@ -57,7 +57,15 @@ describe('checker', () => {
   it('"delivered" before anybody has received it', () => finds(/^false "delivered": d1-1/, ({ events }) => void events.push({ kind: 'shown', device: 'd1', conversation: ann, body: 'd1-1', delivery: 'delivered' })));
 
   it('the same message twice with the server', () => finds(/^twice on the server: d1-1/, ({ server }) => void server.push({ body: 'd1-1', held: true })));
-  it('… but not where a person sent it again', () => {
+  it('… but not where it was still on an older connection when the next stream began', () => {
+    const { record, events, server } = good();
+    server.push({ body: 'd1-1', held: true });
+    events.push({ kind: 'overtaken', body: 'd1-1' }, { kind: 'overtaken', body: 'd1-2' });
+    assert.deepEqual(check(record), []);
+    server.push({ body: 'd1-2', held: true }, { body: 'a-1', held: true });
+    assert.deepEqual(check(record), ['twice on the server: a-1 in ann@sim.test']);
+  });
+  it('… nor where a person sent it again', () => {
     const { record, events, server } = good();
     events.push({ kind: 'retry', outcome: 'ok', device: 'd1', body: 'd1-1' });
     server.push({ body: 'd1-1', held: true });

@@ -4,8 +4,8 @@ import type { Archived, DeviceEnd, Event, HistoryRecord, Line } from './record.j
 const isMessage = (line: Line): line is Exclude<Line, { gap: number }> => !('gap' in line);
 const list = (bodies: Iterable<string>): string => Array.from(bodies).slice(0, 8).join(', ');
 
-/** Faults after which the server itself may have one message of ours twice: nobody can know that the first came through. */
-const doubling = new Set(['late-frames', 'mam-purged']);
+/** A fault after which the server itself may have one message of ours twice: nobody can know that the first came through. */
+const doubling = 'mam-purged';
 /** After these alone the server tells what it has of us (XEP-0198), so that it needs no archive to know. */
 const telling = new Set(['cut', 'sm-resume-failed-h', 'wake', 'flush-twice']);
 
@@ -55,10 +55,11 @@ function sentMeansSent({ events }: HistoryRecord): string[] {
 
 function onceOnServer(record: HistoryRecord): string[] {
   const faults = eventsOf(record, 'fault').map(({ fault }) => fault);
-  if (record.archives ? faults.some((fault) => doubling.has(fault)) : !faults.every((fault) => telling.has(fault))) return [];
-  // Sent again because a person wanted it.
-  const retried = new Set(eventsOf(record, 'retry').map(({ body }) => body));
-  return Object.entries(record.server).flatMap(([conversation, items]) => twice(items.map(({ body }) => body)).filter((body) => !retried.has(body)).map((body) => `twice on the server: ${body} in ${conversation}`));
+  if (record.archives ? faults.includes(doubling) : !faults.every((fault) => telling.has(fault))) return [];
+  // Sent again because a person wanted it; or because it was still on a connection that was given up (the tab that had it is frozen,
+  // its bytes are stuck) when the archive was asked on the next. Without a resumption, which ends the older one, nothing tells of it.
+  const excused = new Set([...eventsOf(record, 'retry'), ...eventsOf(record, 'overtaken')].map(({ body }) => body));
+  return Object.entries(record.server).flatMap(([conversation, items]) => twice(items.map(({ body }) => body)).filter((body) => !excused.has(body)).map((body) => `twice on the server: ${body} in ${conversation}`));
 }
 
 function twice(bodies: readonly string[]): string[] {

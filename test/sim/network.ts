@@ -48,6 +48,8 @@ export class Link {
   #lastDown = 0;
   #open = false;
   #onFrameSeen: ((up: boolean, frame: string) => void) | undefined;
+  /** A frame reaches the server that was sent at `sentAt`. */
+  onArrival: ((frame: string, sentAt: number) => void) | undefined;
 
   constructor(id: number, host: Host, scheduler: Scheduler, random: Random, latency: number, seen: (link: Link, up: boolean, frame: string) => void) {
     this.id = id;
@@ -144,8 +146,10 @@ export class Link {
     if (snag === 'cut-up' || snag === 'half-up') return this.cut();
     if (this.muteUp) return;
     const at = (this.#lastUp = Math.max(this.#lastUp, this.#arrival()));
-    this.#scheduler.after(at - this.#scheduler.now, () => {
+    const sentAt = this.#scheduler.now;
+    this.#scheduler.after(at - sentAt, () => {
       if (this.over && !this.lateFrames && this.#scheduler.now > this.#graceUntil) return;
+      this.onArrival?.(frame, sentAt);
       peer.onFrame(frame);
       if (snag === 'cut-after-up') this.cut();
     });

@@ -12,6 +12,8 @@ export type Event =
   | { readonly kind: 'accepted'; readonly conversation: string; readonly body: string; readonly archiveId: string }
   /** The room has sent it back; its sender may never hear of it. */
   | { readonly kind: 'refused'; readonly body: string }
+  /** It was on an older connection when the device's next stream began, and reached the server only after that. */
+  | { readonly kind: 'overtaken'; readonly body: string }
   /** The person at the other end has it. */
   | { readonly kind: 'received'; readonly body: string }
   /** A tab was told of a row of its own. */

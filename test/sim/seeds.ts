@@ -12,5 +12,7 @@ export const seeds: readonly (readonly [seed: number, why: string])[] = [
   [661, 'a room that nothing was known of yet had its history asked of the own archive, which has none, and its gap was closed'],
   [4741, 'after a resumption, more was acknowledged than had been sent again yet: believed, and six messages were lost'],
   [4833, 'that the account has an archive was known and could not be noted; the next leader took up the stream, and believed no id that came with it'],
+  [6553, 'the checker: a message was still on the connection of a frozen tab when the next one had asked the archive, and came twice'],
+  [15014, 'a room whose answer was lost with a connection was out of reach, and was not tried again for a quarter of an hour'],
   [2442, 'a cursor that the archive denied, and had after all, left an empty run behind, which closed the next hole'],
 ];

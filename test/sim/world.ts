@@ -47,6 +47,8 @@ export class World {
   #linkCount = 0;
   #numbers = 0;
   readonly #deviceOf = new Map<string, string>();
+  /** The connection of each device on which a session has begun last. */
+  readonly #newest = new Map<string, { readonly link: Link; readonly since: number }>();
   readonly #trace: ((line: string) => void) | undefined;
   readonly #network: Random;
   readonly #onFrame: WorldOptions['onFrame'];
@@ -156,8 +158,15 @@ export class World {
       this.note(`${tab.name}${up ? '>' : '<'}`, String(which.id), frame);
       this.#onFrame?.(tab, up, frame);
       const jid = up ? undefined : /<jid>([^<]*)<\/jid>/.exec(frame)?.[1];
-      if (jid !== undefined && frame.includes('xmpp-bind')) this.#deviceOf.set(jid, tab.device.name);
+      if (jid === undefined || !frame.includes('xmpp-bind')) return;
+      this.#deviceOf.set(jid, tab.device.name);
+      this.#newest.set(tab.device.name, { link: which, since: this.scheduler.now });
     });
+    link.onArrival = (frame, sentAt) => {
+      const newest = this.#newest.get(tab.device.name);
+      const body = /<body>([^<]*)<\/body>/.exec(frame)?.[1];
+      if (body !== undefined && newest && newest.link !== link && sentAt < newest.since) this.event({ kind: 'overtaken', body });
+    };
     this.links.push(link);
     this.scheduler.after(link.latency, () => tab.dead || this.server.accept(link));
     return link.socket;

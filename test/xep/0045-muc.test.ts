@@ -116,6 +116,19 @@ describe('xep/0045-muc', () => {
       expect(ctx.sent.some((stanza) => stanza.attrs['to'] === `${room}/${nick}`)).to.equal(true);
     });
 
+    it('that was not answered over a connection that broke is tried again with the next one', async () => {
+      const ctx = witch('remote-server-timeout');
+      await ctx.shelf.put('rooms', [{ jid: room, nick, autojoin: true, bookmarked: true }]);
+      await joinRoom(ctx, { jid: room, nick });
+      expect(view(ctx)).to.deep.include({ state: 'refused', refusal: 'unreachable' });
+      answersInfo(ctx, ['urn:xmpp:mam:2']);
+      await muc.onResumed!(ctx);
+      await settled();
+      await settled();
+      expect(view(ctx)).to.deep.include({ state: 'joining' }).and.not.have.property('refusal');
+      expect(ctx.sent.some((stanza) => stanza.attrs['to'] === `${room}/${nick}`)).to.equal(true);
+    });
+
     it('gives the password', async () => {
       const ctx = witch();
       await entering(ctx, { password: 'cauldronburn' });

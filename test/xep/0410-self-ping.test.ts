@@ -80,13 +80,20 @@ describe('xep/0410-self-ping', () => {
     expect(pings(ctx), 'and then as always').to.have.length(1);
   });
 
-  it('tries a room that was out of reach again', async () => {
+  it('tries a room that was out of reach again: after a minute, then less and less often', async () => {
     const ctx = await inside();
     muc.onPresence!(parse(self.replace('<presence', `<presence type='unavailable'`).replace('110', '332')), ctx);
     expect(ctx.live.get('room', room)?.refusal).to.equal('shutdown');
-    ctx.clock.advance(16 * 60_000);
-    await settled();
-    expect(joins(ctx)).to.have.length(2);
+    const tries: number[] = [];
+    for (let minute = 1; minute <= 60; minute += 1) {
+      const before = joins(ctx).length;
+      ctx.clock.advance(60_000);
+      // oxlint-disable-next-line no-await-in-loop -- minute by minute
+      await settled();
+      if (joins(ctx).length > before) tries.push(minute);
+    }
+    // Each try takes half a minute to be in vain.
+    expect(tries).to.deep.equal([1, 3, 7, 15, 30, 45, 60]);
   });
 
   it('hostile: a ban is no reason to come back', async () => {
