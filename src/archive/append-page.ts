@@ -108,6 +108,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
     }
   }
 
+  if (placing.growth === 'down' || placing.growth === 'history') await keepBelow(placing, conversations);
   await closeAllGaps(unit, archive);
   for (const id of placing.ownFound) {
     // oxlint-disable-next-line no-await-in-loop -- only own messages that were still on their way
@@ -328,6 +329,26 @@ async function settleHeard(placing: Placing, mark: number, start: number): Promi
   const conversations = new Set(rows.map((row) => row.conversation));
   await Promise.all([placing.unit.loadSegments(conversations), placing.unit.loadConversations(conversations)]);
   for (const row of rows.toReversed()) settleBelowOf(placing, row);
+}
+
+/** What was settled below earlier pages, and is not in this one either, is older than this one too. */
+async function keepBelow(placing: Placing, conversations: Iterable<string>): Promise<void> {
+  const { unit, growth, here } = placing;
+  for (const conversation of conversations) {
+    const segment = unit.segment(conversation, here);
+    if (segment?.belowFrom === undefined) continue;
+    const { belowFrom, ...rest } = segment;
+    const lowest = (growth === 'down' ? segment.runLow : segment.knownLow) ?? Infinity;
+    // With what this page has moved.
+    unit.save();
+    // oxlint-disable-next-line no-await-in-loop -- one transaction, hardly ever more than one
+    const rows = await unit.tx.objectStore('messages').index('place').getAll(IDBKeyRange.bound([conversation, here], [conversation, here, belowFrom]));
+    const settled = rows.map((row) => unit.hold(row)).filter((row) => row.kept.proof === 'settled');
+    if (settled.length === 0) unit.putSegment(rest);
+    if (!settled.some((row) => row.place[2] > lowest)) continue;
+    unit.putSegment(rest);
+    for (const row of settled.toReversed()) settleBelowOf(placing, row);
+  }
 }
 
 function settleBelowOf(placing: Placing, row: StoredMessage): void {

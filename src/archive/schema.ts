@@ -56,6 +56,8 @@ export type StoredSegment = SegmentRow & {
   readonly runLow?: number;
   /** Lowest position that any page has placed or confirmed. */
   readonly knownLow?: number;
+  /** Highest position of what was settled because it is older than all pages so far, and has to stay below those to come. */
+  readonly belowFrom?: number;
 };
 
 export type StoredConversation = ConversationRow & {

@@ -54,7 +54,8 @@ const settle = (segment: StoredSegment, position: number, archiveId: string | un
   return { segment: { ...segment, low: Math.min(low, position), high: Math.max(high, position), ...(firstId === undefined ? {} : { firstId }) }, position };
 };
 export const settleAbove = (segment: StoredSegment, archiveId?: string): { segment: StoredSegment; position: number } => settle(segment, segment.high + 1, archiveId);
-export const settleBelow = (segment: StoredSegment, archiveId?: string): { segment: StoredSegment; position: number } => settle(segment, segment.low - 1, archiveId);
+export const settleBelow = (segment: StoredSegment, archiveId?: string): { segment: StoredSegment; position: number } =>
+  settle({ ...segment, belowFrom: segment.belowFrom ?? segment.low - 1 }, segment.low - 1, archiveId);
 
 /**
  * Whether anything may be missing before a conversation's segment in run `segment`. `earlier` is the number of the

@@ -105,7 +105,8 @@ export async function unsettle(unit: Unit, segment: StoredSegment | undefined): 
     unit.putMessage(heard);
     moveReadPointer(unit, heard);
   }
-  unit.putSegment({ ...segment, low: 1, high: 0 });
+  const { belowFrom: _, ...rest } = segment;
+  unit.putSegment({ ...rest, low: 1, high: 0 });
   unit.reset(conversation);
   // So that it is read with the tail.
   unit.save();

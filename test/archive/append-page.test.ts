@@ -137,6 +137,25 @@ describe('appendPage', () => {
     await expectTimeline(archive, 'c7 c10 u', CAROL);
   });
 
+  it('keeps what was put below a newest page below the pages before it, as long as they do not have it', async () => {
+    const { archive } = await open();
+    const mark = await archive.nextRow();
+    await archive.append([[message('s1', { archiveId: 's1' })], [message('s2', { archiveId: 's2' })], [message('s5', { archiveId: 's5' })], [message('s9', { archiveId: 's9' })]]);
+    await archive.appendPage(latest(items('s9'), { settleBefore: mark }));
+    await expectTimeline(archive, '| s1 s2 s5 s9');
+    await archive.append([[message('u10')]]);
+    await archive.appendPage(forward(0, [], { settleBefore: await archive.nextRow() }));
+    // A receipt, and what nobody heard live: what is not in the page is older.
+    await archive.appendPage(backward(0, [item('r6', receipt('s1')), ...items('s7')]));
+    await expectTimeline(archive, '| s1 s2 s5 s7 s9 u10');
+    await archive.appendPage(backward(0, [...items('s5'), item('r6', receipt('s2'))]));
+    await expectTimeline(archive, '| s1 s2 s5 s7 s9 u10');
+    await archive.appendPage(history(0, items('s2', 's4')));
+    await expectTimeline(archive, '| s1 s2 s4 s5 s7 s9 u10');
+    await archive.appendPage(history(0, items('s0', 's1'), { complete: true }));
+    await expectTimeline(archive, 's0 s1 s2 s4 s5 s7 s9 u10');
+  });
+
   it('puts what was settled without an id before what history from the end brings', async () => {
     const { archive } = await open();
     await archive.append([[message('s1')], [message('c2', { archiveId: 'c2', with: CAROL })]]);

@@ -14,5 +14,8 @@ export const seeds: readonly (readonly [seed: number, why: string])[] = [
   [4833, 'that the account has an archive was known and could not be noted; the next leader took up the stream, and believed no id that came with it'],
   [6553, 'the checker: a message was still on the connection of a frozen tab when the next one had asked the archive, and came twice'],
   [15014, 'a room whose answer was lost with a connection was out of reach, and was not tried again for a quarter of an hour'],
+  [11943, 'what was settled below a short newest page stood between those of the pages before it, some moved and some not yet'],
+  [12609, 'the same'],
+  [12099, 'a room’s live messages were to be put in their places while there was no connection, and nobody did it when it was back'],
   [2442, 'a cursor that the archive denied, and had after all, left an empty run behind, which closed the next hole'],
 ];
