@@ -66,6 +66,8 @@ export class Session {
   readonly #unnoted = new Set<string>();
   readonly #settling = new Map<string, () => void>();
   readonly #filling = new Set<string>();
+  /** Archives that were to be asked, or were being asked, when the connection was lost: of a room nothing else does it on a resumed stream. */
+  readonly #unfinished = new Set<string>();
   readonly #turns: Turns;
   #view: SessionView;
   #cancelLook: (() => void) | undefined;
@@ -159,6 +161,7 @@ export class Session {
       this.#ports.ctx.clock.after(settleAfter[how], () => {
         this.#settling.delete(archive);
         if (this.ready) void this.#catchUpArchive(archive, this.#alive());
+        else this.#unfinished.add(archive);
       }),
     );
   }
@@ -226,6 +229,7 @@ export class Session {
     begun();
     // First what was missed, then the presence that makes the server hand out what it kept for us (RFC 6121 §8.5.2.1.1, offline messages): they meet in the archive.
     const caughtUp = early ?? this.#catchUpArchive(ctx.me, alive);
+    for (const archive of this.#unfinished) if (archive !== ctx.me && this.#answers(archive)) void this.#catchUpArchive(archive, alive);
     if (!whole) {
       await Promise.race([caughtUp, delay(ctx.clock, presenceWithin)]);
       if (!alive()) return;
@@ -288,6 +292,7 @@ export class Session {
 
   /** Up to now; then, in the background, the holes that absences have left, not before `begun`: the extensions' questions go first. Never rejects. */
   #catchUpArchive(archive: string, alive: () => boolean, begun: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#unfinished.add(archive);
     return this.#turns.run(archive, true, async () => {
       if (!alive()) return;
       const { archive: store, catchUp, ctx, outbox } = this.#ports;
@@ -305,6 +310,7 @@ export class Session {
         const settle = async (): Promise<void> => {
           if (!keeps && rows.length > 0) await delay(ctx.clock, lastWords);
           if (alive()) await outbox.settle(rows, look);
+          if (alive()) this.#unfinished.delete(archive);
         };
         settle().catch((error: unknown) => this.#again(archive, alive, error));
         if (keeps) void begun.then(() => this.#fill(archive, alive));
@@ -346,7 +352,17 @@ export class Session {
       this.#again(archive, alive, error);
     } finally {
       this.#filling.delete(archive);
+      if (!alive()) {
+        if (this.ready && this.#answers(archive)) void this.#fill(archive, this.#alive());
+        else this.#unfinished.add(archive);
+      }
     }
+  }
+
+  /** Rooms that are still being entered are asked when that is done. */
+  #answers(archive: string): boolean {
+    const { ctx, live } = this.#ports;
+    return archive === ctx.me || live.get('room', archive)?.state === 'joined';
   }
 
   #learns(jid: string): void {

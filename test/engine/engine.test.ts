@@ -474,6 +474,48 @@ describe('engine/engine', () => {
     await until(async () => (await timeline(page.archive, JULIET)) === 'a b', 'at once');
   });
 
+  it('asks a room’s archive where its messages stand when the stream is back, if that was to be done while there was no connection', async () => {
+    const room = 'verona@rooms.example.com';
+    const server = new ModelServer();
+    new ModelArchive(server);
+    const take = server.onStanza;
+    let asked = 0;
+    server.onStanza = (stanza, socket) => {
+      const { to, id, type } = stanza.attrs;
+      if (stanza.name === 'presence' && to === `${room}/romeo`) server.deliver(`<presence xmlns='jabber:client' from='${to}' to='${server.jid}'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant'/><status code='110'/></x></presence>`);
+      else if (to !== room || type === 'groupchat') take(stanza, socket);
+      else if (stanza.getChild('query', 'urn:xmpp:mam:2')) {
+        asked += 1;
+        server.deliver(`<iq xmlns='jabber:client' type='result' id='${id}' from='${room}'><fin xmlns='urn:xmpp:mam:2' complete='true'><set xmlns='http://jabber.org/protocol/rsm'/></fin></iq>`);
+      } else server.deliver(`<iq xmlns='jabber:client' type='result' id='${id}' from='${room}'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/><feature var='http://jabber.org/protocol/muc'/><feature var='urn:xmpp:mam:2'/></query></iq>`);
+    };
+    let later: (() => void)[] = [];
+    const clock: Clock = {
+      now: () => systemClock.now(),
+      after(ms, run) {
+        if (ms !== 20_000) return systemClock.after(ms, run);
+        later.push(run);
+        return () => void (later = later.filter((other) => other !== run));
+      },
+    };
+    const name = freshName();
+    const page = await openPage(name);
+    runEngine(server, name, { clock });
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'online');
+    await page.line.call('joinRoom', { jid: room, nick: 'romeo' });
+    await until(() => asked === 1, 'the catch-up of the room');
+    const before = later.length;
+    server.deliver(said(`${room}/tybalt`, server.jid, 'What, drawn?', { id: 'tybalt-1', type: 'groupchat' }));
+    await until(() => later.length > before, 'the time to ask where it stands');
+    const ask = later.at(-1)!;
+    server.socket.cut();
+    await until(() => page.status() === 'offline', 'no connection');
+    ask();
+    await until(() => page.status() === 'online', 'the resumed stream');
+    expect(server.socket.sent('resume')).to.have.lengthOf(1);
+    await until(() => asked === 2, 'it was asked');
+  });
+
   it('knows what came live again in the archive from the very first moment, by the archive’s id alone', async () => {
     const server = new ModelServer();
     const kept = new ModelArchive(server);
