@@ -9,10 +9,12 @@ import { remoteHost, type LinePort, type LocalHost } from './engine/host-rpc.js'
 /** A worker that has not begun by then was refused without a word (some policies do that), milliseconds. */
 const workerWithin = 10_000;
 
-async function inWorker(): Promise<LocalHost> {
-  const worker = new Worker(trustedScript(new URL('./engine-worker.ts', import.meta.url).href), { type: 'module', name: 'tertulia' });
+const startWorker = (): Worker => new Worker(trustedScript(new URL('./engine-worker.ts', import.meta.url).href), { type: 'module', name: 'tertulia' });
+
+async function inWorker(): Promise<{ readonly host: LocalHost; readonly restart: () => void }> {
+  let worker = startWorker();
   try {
-    const { host, up } = remoteHost(worker as LinePort);
+    const { host, up, move } = remoteHost(worker as LinePort);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the worker did not begin')), workerWithin);
       worker.addEventListener('error', (event) => {
@@ -24,7 +26,13 @@ async function inWorker(): Promise<LocalHost> {
         resolve();
       });
     });
-    return host;
+    const restart = (): void => {
+      // With its lock and its transactions.
+      worker.terminate();
+      worker = startWorker();
+      move(worker as LinePort);
+    };
+    return { host, restart };
   } catch (error) {
     worker.terminate();
     throw error;
@@ -49,6 +57,7 @@ class PageHost implements EngineHost {
   #openChannel: OpenChannel = openChannel;
   #prepared: Promise<boolean> | undefined;
   #host: Promise<LocalHost> | undefined;
+  #restart = (): void => {};
 
   readonly openChannel: OpenChannel = (name) => this.#openChannel(name);
 
@@ -59,7 +68,13 @@ class PageHost implements EngineHost {
 
   async #prepare(): Promise<boolean> {
     if (await storageWorks()) {
-      this.#host = inWorker().catch(() => inPage(openChannel));
+      this.#host = inWorker().then(
+        ({ host, restart }) => {
+          this.#restart = restart;
+          return host;
+        },
+        () => inPage(openChannel),
+      );
       // Whoever asks for it is told.
       this.#host.catch(() => {});
       return true;
@@ -72,6 +87,7 @@ class PageHost implements EngineHost {
     const { memoryDatabases } = await import('./archive/memory-databases.js');
     keepIn(memoryDatabases());
     this.#openChannel = localChannels();
+    this.#restart = () => {};
     this.#host = inPage(this.#openChannel);
     return false;
   }
@@ -79,6 +95,11 @@ class PageHost implements EngineHost {
   async forsake(): Promise<void> {
     this.#prepared = this.#inMemory();
     await this.#prepared;
+  }
+
+  async restart(): Promise<void> {
+    await this.#host;
+    this.#restart();
   }
 
   async #local(): Promise<LocalHost> {

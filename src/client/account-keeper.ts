@@ -265,7 +265,7 @@ export class AccountKeeper {
       await this.#events.changed(opened);
       const { account: jid, scramSeen } = identity;
       opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen, tab: opened.tab, ...(identity.nickname && { nickname: identity.nickname }) }, identity.secret);
-      opened.watchLeader(clock, Math.random).catch((error: unknown) => log.debug('nobody looks after the leader', error));
+      opened.watchLeader(clock, Math.random, () => host.restart()).catch((error: unknown) => log.debug('nobody looks after the leader', error));
     } catch (error) {
       await this.#close();
       throw error;

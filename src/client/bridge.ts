@@ -37,6 +37,8 @@ export interface EngineHost {
   prepare(): Promise<boolean>;
   /** The browser's storage has failed: from now on everything is kept in the page's memory, and engines run in the page. */
   forsake(): Promise<void>;
+  /** The worker of this page's engines hangs: another takes its place, and they are started again in it. Nothing to do where they run in the page. */
+  restart(): Promise<void>;
   /** Makes a guest account by in-band registration (XEP-0077). Rejects `registration`, `unreachable`, …. */
   register(domain: string, deployment: Deployment): Promise<{ readonly jid: string; readonly password: string }>;
   /** Signs in once, with a stream of its own, and signs out again. Rejects `not-authorized`, `unreachable`, …. */

@@ -7,6 +7,7 @@ import type { LiveChange } from '../model/live.js';
 import type { Channel } from './channel.js';
 import type { EngineHandle } from './bridge.js';
 import type { LeaderWatch } from './leader-watch.js';
+import type { WorkerWatch } from './worker-watch.js';
 import { busVersion } from './bus.js';
 import { LeaderLine } from './leader-line.js';
 import { LiveReplica } from './live-replica.js';
@@ -53,6 +54,7 @@ export class OpenAccount {
   engine: EngineHandle | undefined;
   /** Looks after the engine that leads; fetched after all that a first message needs. */
   watch: LeaderWatch | undefined;
+  #worker: WorkerWatch | undefined;
   /** What is not sent yet, should the archive vanish. */
   readonly unsent = new UnsentCopy();
   readonly #log: Log;
@@ -144,17 +146,21 @@ export class OpenAccount {
   }
 
   /** Looks after whichever engine leads: one that is frozen in its tab, or hangs, is replaced by this page's. */
-  async watchLeader(clock: Clock, random: () => number): Promise<void> {
-    const { LeaderWatch } = await import('./leader-watch.js');
+  async watchLeader(clock: Clock, random: () => number, restart: () => Promise<void>): Promise<void> {
+    const [{ LeaderWatch }, { WorkerWatch }] = await Promise.all([import('./leader-watch.js'), import('./worker-watch.js')]);
     if (this.#closed) return;
-    this.watch = new LeaderWatch({ channel: this.#channel, clock, random, tab: this.tab, claim: () => void this.engine?.claim().catch(() => undefined) });
+    this.#worker = new WorkerWatch({ clock, claim: async () => this.engine?.claim(), restart });
+    this.watch = new LeaderWatch({ channel: this.#channel, clock, random, tab: this.tab, claim: () => this.#worker?.claim() });
   }
 
   /** Takes no part any more, and leaves what it shows. */
   async stepBack(): Promise<void> {
     this.#closed = true;
     this.watch?.close();
-    await this.engine?.close();
+    const closing = this.engine?.close();
+    // A worker that hangs would never say that it has.
+    this.#worker?.claim();
+    await closing;
   }
 
   /** `givingUp`: its disk is held up, and is not waited for. */

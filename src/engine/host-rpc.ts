@@ -3,7 +3,7 @@ import type { EngineHandle, EngineHost, EngineStart, Secret } from '../client/br
 import { ChatError, toChatError, type ChatErrorCode } from '../base/error.js';
 import { newId } from '../base/id.js';
 
-export type LocalHost = Omit<EngineHost, 'prepare' | 'forsake' | 'openChannel'>;
+export type LocalHost = Omit<EngineHost, 'prepare' | 'forsake' | 'restart' | 'openChannel'>;
 type Failure = { readonly code: ChatErrorCode; readonly message: string; readonly condition?: string };
 type Method = 'register' | 'verify' | 'unregister' | 'start' | 'close' | 'claim';
 type Line =
@@ -24,14 +24,28 @@ const failure = (thrown: unknown): Failure => {
   return { code, message, ...(condition === undefined ? {} : { condition }) };
 };
 
-class Questions {
-  readonly #open = new Map<string, { resolve(result: unknown): void; reject(error: ChatError): void }>();
+/** What becomes of a question whose worker was replaced: it is put to the next one, has been answered by that, or has failed. */
+type WhenMoved = 'again' | 'done' | 'failed';
 
-  ask(id: string, post: () => void): Promise<unknown> {
+class Questions {
+  readonly #open = new Map<string, { resolve(result: unknown): void; reject(error: ChatError): void; post(): void; readonly whenMoved: WhenMoved }>();
+
+  ask(id: string, post: () => void, whenMoved: WhenMoved = 'failed'): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#open.set(id, { resolve, reject });
+      this.#open.set(id, { resolve, reject, post, whenMoved });
       post();
     });
+  }
+
+  moved(): void {
+    for (const [id, { resolve, reject, post, whenMoved }] of Array.from(this.#open)) {
+      if (whenMoved === 'again') post();
+      else {
+        this.#open.delete(id);
+        if (whenMoved === 'done') resolve(undefined);
+        else reject(new ChatError('timeout', 'the worker did not answer'));
+      }
+    }
   }
 
   answered({ id, result, error }: Extract<Line, { type: 'answer' }>): void {
@@ -78,45 +92,62 @@ export function serveHost(port: LinePort, host: LocalHost): void {
   port.postMessage({ type: 'up' });
 }
 
-/** The page's end. `up` resolves when the worker has begun. */
-export function remoteHost(port: LinePort): { readonly host: LocalHost; readonly up: Promise<void> } {
+const whenMoved: { readonly [M in Method]?: WhenMoved } = { start: 'again', close: 'done', claim: 'done' };
+
+/** The page's end. `up` resolves when the worker has begun; `move`: another worker is in its place, and has to run the same engines. */
+export function remoteHost(first: LinePort): { readonly host: LocalHost; readonly up: Promise<void>; readonly move: (next: LinePort) => void } {
+  let port = first;
   const questions = new Questions();
-  const secrets = new Map<string, () => Promise<Secret>>();
+  const engines = new Map<string, { readonly start: EngineStart; readonly secret: () => Promise<Secret>; running: boolean }>();
   const ask = (method: Method, ...args: readonly unknown[]): Promise<unknown> => {
     const id = newId();
-    return questions.ask(id, () => port.postMessage({ type: 'ask', id, method, args }));
+    return questions.ask(id, () => port.postMessage({ type: 'ask', id, method, args }), whenMoved[method]);
   };
-  const up = new Promise<void>((resolve) => {
-    port.addEventListener('message', ({ data }) => {
-      if (data.type === 'up') resolve();
+  let begun = (): void => {};
+  const up = new Promise<void>((resolve) => (begun = resolve));
+  const listen = (to: LinePort): void =>
+    to.addEventListener('message', ({ data }) => {
+      // Of a worker that has been replaced nothing counts.
+      if (to !== port) return;
+      if (data.type === 'up') begun();
       else if (data.type === 'answer') questions.answered(data);
       else if (data.type === 'secret') {
         const { id, engine } = data;
-        (secrets.get(engine) ?? gone)().then(
-          (result) => port.postMessage({ type: 'answer', id, result }),
-          (error: unknown) => port.postMessage({ type: 'answer', id, error: failure(error) }),
+        (engines.get(engine)?.secret ?? gone)().then(
+          (result) => to.postMessage({ type: 'answer', id, result }),
+          (error: unknown) => to.postMessage({ type: 'answer', id, error: failure(error) }),
         );
       }
     });
-  });
+  listen(first);
   const host: LocalHost = {
     register: async (...args) => (await ask('register', ...args)) as Awaited<ReturnType<LocalHost['register']>>,
     verify: async (...args) => (await ask('verify', ...args)) as Awaited<ReturnType<LocalHost['verify']>>,
     unregister: async (...args) => void (await ask('unregister', ...args)),
     async start(start, secret) {
       const engine = newId();
-      secrets.set(engine, secret);
+      const started = { start, secret, running: false };
+      engines.set(engine, started);
       await ask('start', engine, start);
+      started.running = true;
       return {
         claim: async () => void (await ask('claim', engine)),
         async close() {
+          started.running = false;
           await ask('close', engine);
-          secrets.delete(engine);
+          engines.delete(engine);
         },
       };
     },
   };
-  return { host, up };
+  const move = (next: LinePort): void => {
+    port = next;
+    listen(next);
+    questions.moved();
+    // One that cannot begin has been told of by its own.
+    for (const [engine, { start, running }] of engines) if (running) ask('start', engine, start).catch(() => {});
+  };
+  return { host, up, move };
 }
 
 const gone = (): Promise<Secret> => Promise.reject(new ChatError('offline', 'the account was closed'));

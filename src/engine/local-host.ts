@@ -1,5 +1,6 @@
 import type { OpenChannel } from '../client/channel.js';
 import type { EngineHost } from '../client/bridge.js';
+import type { LocalHost } from './host-rpc.js';
 import { systemClock as clock } from '../base/clock.js';
 import { ChatError } from '../base/error.js';
 import { newId } from '../base/id.js';
@@ -12,7 +13,7 @@ import { openSocket, serviceOf } from './platform.js';
  * What this very thread does for a page: makes a guest's account; everything else is the engine's, which is fetched when
  * it is asked for: by then the account is open in the page, and can be written from.
  */
-export function createLocalHost(openChannel: OpenChannel): Omit<EngineHost, 'prepare' | 'forsake' | 'openChannel'> {
+export function createLocalHost(openChannel: OpenChannel): LocalHost {
   let asked: Promise<Pick<EngineHost, 'verify' | 'unregister' | 'start'>> | undefined;
   const accounts = () =>
     (asked ??= import('./account-host.js').then(

@@ -45,6 +45,7 @@ export function browser(clock: Clock = systemClock) {
       inMemory = localChannels();
       keepIn(memoryDatabases());
     },
+    restart: async () => {},
     register: async () => {
       registered += 1;
       return { jid: me, password: server.password };

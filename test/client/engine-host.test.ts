@@ -47,6 +47,57 @@ describe('engine-host', () => {
     }
   });
 
+  it('puts another worker into the place of one that hangs, and runs the same engines in it', async () => {
+    const workers: (Worker & { deaf?: boolean; ended?: boolean })[] = [];
+    const { Worker: RealWorker } = globalThis;
+    globalThis.Worker = class extends RealWorker {
+      deaf = false;
+      ended = false;
+      constructor(address: string | URL, options?: WorkerOptions) {
+        super(address, options);
+        workers.push(this);
+      }
+      override postMessage(...args: [message: unknown]): void {
+        if (!this.deaf) super.postMessage(...args);
+      }
+      override terminate(): void {
+        this.ended = true;
+        super.terminate();
+      }
+    };
+    try {
+      const host = createEngineHost();
+      await host.prepare();
+      let asked = 0;
+      const start = () => host.start({ archiveName: `tertulia/test-${crypto.randomUUID()}`, account: 'a@localhost', deployment, scramSeen: false }, async () => {
+        asked += 1;
+        return { kind: 'password', password: 'x' };
+      });
+      const [engine, closing] = [await start(), await start()];
+      const until = async (condition: () => boolean): Promise<void> => {
+        for (const end = performance.now() + 8000; !condition() && performance.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 5)); // oxlint-disable-line no-await-in-loop
+        expect(condition()).to.equal(true);
+      };
+      await until(() => asked >= 2);
+      workers[0]!.deaf = true;
+      const open = [engine.claim(), closing.close(), codeOf(host.register('localhost', deployment))] as const;
+      const starting = start();
+      // All of it is on its way to the one that hangs.
+      await new Promise((resolve) => setTimeout(resolve));
+      await host.restart();
+      expect([workers.length, workers[0]!.ended, workers[1]!.ended]).to.deep.equal([2, true, false]);
+      expect(await Promise.all(open)).to.deep.equal([undefined, undefined, 'timeout']);
+      const before = asked;
+      const late = await starting;
+      await until(() => asked >= before + 2);
+      expect(await codeOf(host.register('localhost', deployment)), 'it answers').to.equal('unreachable');
+      await engine.close();
+      await late.close();
+    } finally {
+      globalThis.Worker = RealWorker;
+    }
+  });
+
   it('runs them in the page where workers are refused', async () => {
     const { Worker: RealWorker } = globalThis;
     globalThis.Worker = class {

@@ -44,18 +44,18 @@ export async function anotherTab({ stage, person, peer }: Scene): Promise<Desk> 
   return { page, view };
 }
 
-/** A line each way through a tab, from now on; what each took, milliseconds. */
-export async function carriesOn(scene: Scene, { view }: Desk, act: () => unknown): Promise<{ readonly sent: number; readonly received: number }> {
+/** A line each way through a tab, from now on; what each took, milliseconds. `within`: what each may take at most. */
+export async function carriesOn(scene: Scene, { view }: Desk, act: () => unknown, within = 30_000): Promise<{ readonly sent: number; readonly received: number }> {
   const { peer, me } = scene;
   const [out, back] = [`line-${(scene.lines += 1)}`, `line-${(scene.lines += 1)}`];
   const begun = performance.now();
   const since = (): number => Math.round(performance.now() - begun);
   await act();
   await write({ view, page: view.frame.page() }, out);
-  const sent = view.until(() => Promise.resolve(said(peer.heard).includes(out)), `${out} to arrive`, 30_000).then(since);
+  const sent = view.until(() => Promise.resolve(said(peer.heard).includes(out)), `${out} to arrive`, within).then(since);
   await sent;
   await peer.say(me, back);
-  await view.until(async () => (await view.texts('article')).some((text) => text.includes(back)), `${back} to be shown`, 30_000);
+  await view.until(async () => (await view.texts('article')).some((text) => text.includes(back)), `${back} to be shown`, within);
   return { sent: await sent, received: since() };
 }
 
