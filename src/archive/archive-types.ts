@@ -14,7 +14,8 @@ export type Poke =
   | { readonly kind: 'messages'; readonly conversation: string; readonly rows: readonly MessageRow[]; readonly removed?: readonly number[]; readonly reset?: boolean }
   | { readonly kind: 'conversations'; readonly rows: readonly ConversationRow[]; readonly removed?: readonly string[] }
   | { readonly kind: 'shelf'; readonly shelf: ShelfName }
-  | { readonly kind: 'outbox' };
+  /** Rows of the outbox that were put, changed or taken away. */
+  | { readonly kind: 'outbox'; readonly ids: readonly number[] };
 
 /**
  * One unbroken run of a server archive (own account's or a room's), all conversations together. A conversation's
@@ -131,7 +132,8 @@ export interface Archive extends Shelf {
 
   /** Outbox row and pending message in one transaction, `durability: 'strict'`. An own message that is with the server and has the id is left as it is, and returned. */
   enqueue(draft: Draft, originId: string, at: number): Promise<MessageRow>;
-  outbox(): Promise<readonly OutboxRow[]>;
+  /** All of it, in order; or these rows of it, as far as they are there. */
+  outbox(ids?: readonly number[]): Promise<readonly OutboxRow[]>;
   setOutboxState(id: number, state: OutboxRow['state']): Promise<void>;
   setUploaded(id: number, attachments: readonly Attachment[]): Promise<void>;
   /** The server has it (0198 ack, room's echo, MAM copy): the outbox row goes, the message is `sent`. By origin id. */

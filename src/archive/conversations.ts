@@ -179,5 +179,5 @@ export async function removeConversation(unit: Unit, jid: string): Promise<void>
   if (newest) unit.putSegment({ archive: newest.archive, conversation: jid, segment: newest.segment, low: 1, high: 0, gapBefore: true });
   unit.removeConversation(jid);
   unit.reset(jid);
-  if (unsent.length > 0) unit.pokeOutbox();
+  unit.pokeOutbox(...unsent);
 }

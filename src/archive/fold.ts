@@ -153,5 +153,5 @@ async function failOutbox(unit: Unit, message: number): Promise<void> {
   const row = await outbox.index('message').get(message);
   if (!row || row.state === 'failed') return;
   await outbox.put({ ...row, state: 'failed' });
-  unit.pokeOutbox();
+  unit.pokeOutbox(row.id);
 }

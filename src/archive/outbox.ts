@@ -43,11 +43,12 @@ export async function enqueue(unit: Unit, draft: Draft, originId: string, at: nu
     id, place: [conversation, TAIL, id], state, kept: { tail: [archive, id] },
   };
   unit.putMessage(row);
+  const outgoing = unit.nextId();
   await unit.tx.objectStore('outbox').add({
-    id: unit.nextId(), message: id, conversation, chatType, originId, body, at, state: 'queued',
+    id: outgoing, message: id, conversation, chatType, originId, body, at, state: 'queued',
     ...(file ? { file } : {}), ...(fileName === undefined ? {} : { fileName }), ...(invitation ? { invitation } : {}),
   });
-  unit.pokeOutbox();
+  unit.pokeOutbox(outgoing);
   return row;
 }
 
@@ -56,7 +57,7 @@ async function change(unit: Unit, id: number, to: (row: OutboxRow) => OutboxRow)
   const row = await store.get(id);
   if (!row) return undefined;
   await store.put(to(row));
-  unit.pokeOutbox();
+  unit.pokeOutbox(id);
   return row;
 }
 
@@ -114,7 +115,7 @@ export async function settleOwn(unit: Unit, message: number): Promise<void> {
   const bounced = row?.kept.bounced === true && row.state.delivery === 'failed';
   if (outgoing && !bounced) {
     await outbox.delete(outgoing.id);
-    unit.pokeOutbox();
+    unit.pokeOutbox(outgoing.id);
   }
   if (!row || bounced || !undelivered(row.state)) return;
   changeState(unit, row, toSent);
@@ -156,15 +157,16 @@ export async function retry(unit: Unit, message: number): Promise<void> {
   const store = unit.tx.objectStore('outbox');
   const old = await store.index('message').get(message);
   if (old) await store.delete(old.id);
+  const id = unit.nextId();
   const { conversation, chatType, originId, at } = row;
   const { body, attachments, invitation } = row.state;
   await store.add({
     message, conversation, chatType, originId, body, at,
     // What was not uploaded yet has a file, and no address for it.
     ...(!old && attachments.length > 0 ? { attachments } : {}), ...(invitation ? { invitation } : {}),
-    ...old, id: unit.nextId(), state: 'queued',
+    ...old, id, state: 'queued',
   });
-  unit.pokeOutbox();
+  unit.pokeOutbox(id, ...(old ? [old.id] : []));
   // The bounce was of the last attempt; folded again, it must not fail this one.
   const facts = unit.tx.objectStore('facts');
   const bounces = await facts.index('about').getAllKeys([conversation, row.messageId ?? originId, 'failure']);
@@ -184,8 +186,10 @@ export async function discard(unit: Unit, message: number): Promise<void> {
   const row = await unsent(unit, message);
   const store = unit.tx.objectStore('outbox');
   const outgoing = await store.index('message').get(message);
-  if (outgoing) await store.delete(outgoing.id);
-  unit.pokeOutbox();
+  if (outgoing) {
+    await store.delete(outgoing.id);
+    unit.pokeOutbox(outgoing.id);
+  }
   await unit.loadConversations([row.conversation]);
   unit.removeMessage(row);
 }

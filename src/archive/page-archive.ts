@@ -54,7 +54,12 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
     markRead: async (jid) => write('relaxed', async (unit) => readAll(unit, jid)),
 
     enqueue: async (draft, originId, at) => messageRow(await write('strict', async (unit) => enqueue(unit, draft, originId, at))),
-    outbox: async () => reading(async () => database.getAll('outbox')),
+    outbox: async (ids) =>
+      reading(async () => {
+        if (!ids) return database.getAll('outbox');
+        const { store } = database.transaction('outbox');
+        return (await Promise.all(ids.map(async (id) => store.get(id)))).filter((row) => row !== undefined);
+      }),
     setOutboxState: async (id, state) => write('strict', async (unit) => setOutboxState(unit, id, state)),
     setUploaded: async (id, attachments) => write('strict', async (unit) => setUploaded(unit, id, attachments)),
     markSent: async (originIds) => write('strict', async (unit) => markSent(unit, originIds)),

@@ -39,7 +39,7 @@ export class Unit {
   readonly #runs = new Map<string, RunRow[]>();
   readonly #runsChanged = new Set<string>();
   readonly #unsaved = { messages: new Set<number>(), facts: new Set<number>(), conversations: new Set<string>(), segments: new Map<string, StoredSegment>(), runs: new Map<string, RunRow>() };
-  readonly #poked = { messages: new Set<number>(), removed: new Map<string, number[]>(), resets: new Set<string>(), conversations: new Set<string>(), removedConversations: new Set<string>(), outbox: false };
+  readonly #poked = { messages: new Set<number>(), removed: new Map<string, number[]>(), resets: new Set<string>(), conversations: new Set<string>(), removedConversations: new Set<string>(), outbox: new Set<number>() };
 
   constructor(tx: WriteTransaction, now: number) {
     this.tx = tx;
@@ -195,8 +195,9 @@ export class Unit {
   reset(conversation: string): void {
     this.#poked.resets.add(conversation);
   }
-  pokeOutbox(): void {
-    this.#poked.outbox = true;
+  /** These rows of the outbox were put, changed or taken away. */
+  pokeOutbox(...ids: readonly number[]): void {
+    for (const id of ids) this.#poked.outbox.add(id);
   }
 
   /** Hands what has changed to the transaction; what is read after this sees it. */
@@ -237,7 +238,7 @@ export class Unit {
       const rows = Array.from(conversations, (jid) => conversationRow(this.#conversations.get(jid)!));
       pokes.push({ kind: 'conversations', rows, ...(removedConversations.size > 0 ? { removed: [...removedConversations] } : {}) });
     }
-    if (outbox) pokes.push({ kind: 'outbox' });
+    if (outbox.size > 0) pokes.push({ kind: 'outbox', ids: [...outbox] });
     return pokes;
   }
 }

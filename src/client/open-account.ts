@@ -109,7 +109,7 @@ export class OpenAccount {
       }
       return;
     }
-    if (!this.#closed && pokes.some(({ kind }) => kind === 'outbox')) this.unsent.read(this.archive, this.#log);
+    for (const poke of pokes) if (poke.kind === 'outbox' && !this.#closed) this.unsent.read(this.archive, this.#log, poke.ids);
     for (const poke of pokes) if (poke.kind === 'messages') for (const timeline of this.#timelines.get(poke.conversation) ?? []) timeline.poke(poke);
     this.#events.pokes(pokes);
   }

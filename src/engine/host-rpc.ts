@@ -28,7 +28,7 @@ const failure = (thrown: unknown): Failure => {
 type WhenMoved = 'again' | 'done' | 'failed';
 
 class Questions {
-  readonly #open = new Map<string, { resolve(result: unknown): void; reject(error: ChatError): void; post(): void; readonly whenMoved: WhenMoved }>();
+  readonly #open = new Map<string, { readonly resolve: (result: unknown) => void; readonly reject: (error: ChatError) => void; readonly post: () => void; readonly whenMoved: WhenMoved }>();
 
   ask(id: string, post: () => void, whenMoved: WhenMoved = 'failed'): Promise<unknown> {
     return new Promise((resolve, reject) => {
