@@ -108,6 +108,17 @@ describe('checker', () => {
     assert.deepEqual(check(record), []);
   });
 
+  it('… nor on the device where a person has deleted what came back, and on no other', () => {
+    const parts = good();
+    parts.events.push({ kind: 'discard', outcome: 'ok', device: 'd1', body: 'd1-1' });
+    const [first, second] = parts.devices;
+    const takeAway = (lines: DeviceEnd['shown']): void => void (lines[ann] as Line[]).splice(1, 1);
+    for (const lines of [first!.alone, first!.shown, first!.opened]) takeAway(lines);
+    assert.deepEqual(check(parts.record), []);
+    takeAway(second!.shown);
+    assert.deepEqual(check(parts.record), ['silent hole on d2 in ann@sim.test: d1-1 between a-1 and a-2']);
+  });
+
   it('a hole that only a new stream has mended, unless something was lost that nobody could notice', () => {
     const plant = ({ devices }: ReturnType<typeof good>): void => void (devices[1]!.alone[ann] as Line[]).splice(2, 1);
     finds(/^silent hole on d2 .* left alone: a-2/, plant);

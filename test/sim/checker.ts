@@ -31,9 +31,9 @@ const broken = (record: HistoryRecord): string[] => eventsOf(record, 'broken').m
 /** Every write that was kept is with the server, or its device says why not, or its person took it back. */
 function notLost(record: HistoryRecord): string[] {
   const accepted = new Set(eventsOf(record, 'accepted').map(({ body }) => body));
-  const discarded = new Set(eventsOf(record, 'discard').filter(({ outcome }) => outcome !== 'fail').map(({ body }) => body));
+  const given = discarded(record);
   const waiting = new Set(record.devices.flatMap(({ outbox }) => outbox.map(({ body }) => body)));
-  const lost = eventsOf(record, 'write').filter(({ outcome, body }) => outcome === 'ok' && !accepted.has(body) && !discarded.has(body) && !waiting.has(body));
+  const lost = eventsOf(record, 'write').filter(({ outcome, body }) => outcome === 'ok' && !accepted.has(body) && !given.has(body) && !waiting.has(body));
   return lost.map(({ device, body }) => `lost: ${body} was kept on ${device}, and the server never got it`);
 }
 
@@ -98,6 +98,9 @@ const outboxSaysWhy = ({ devices }: HistoryRecord): string[] => devices.flatMap(
 /** After these a device cannot know by itself that it lacks something, until it begins anew or the room answers a ping. */
 export const unnoticed: ReadonlySet<string> = new Set(['live-lost', 'carbon-missing', 'offline-late', 'room-forgets', 'room-kick', 'room-service-restart', 'room-echo-lost', 'sm-replays-all']);
 
+const discarded = (record: HistoryRecord, device?: string): Set<string> =>
+  new Set(eventsOf(record, 'discard').filter((event) => event.outcome !== 'fail' && (device === undefined || event.device === device)).map(({ body }) => body));
+
 function onDevice(record: HistoryRecord, { device, alone, shown, opened }: DeviceEnd): string[] {
   return Object.keys({ ...record.server, ...shown }).flatMap((conversation) => {
     const items = record.server[conversation] ?? [];
@@ -112,14 +115,17 @@ function onDevice(record: HistoryRecord, { device, alone, shown, opened }: Devic
       ...twice(bodiesOf(opened[conversation] ?? [])).map((body) => `twice ${where}, gaps opened: ${body}`),
     ];
     if (!record.archives) return wrong;
+    // What came back to its writer is in the archive all the same, and was taken away here by a person: nobody fetches it again.
+    const deleted = discarded(record, device);
+    const wanted = items.filter(({ body }) => !deleted.has(body));
     const noticed = !eventsOf(record, 'fault').some(({ fault }) => unnoticed.has(fault));
     return [
       ...wrong,
-      ...(noticed ? holes(alone[conversation] ?? [], items).map((what) => `silent hole ${where}, left alone: ${what}`) : []),
+      ...(noticed ? holes(alone[conversation] ?? [], wanted).map((what) => `silent hole ${where}, left alone: ${what}`) : []),
       ...inOrder(shown[conversation] ?? [], items).map((what) => `out of order ${where}: ${what}`),
       ...inOrder(opened[conversation] ?? [], items).map((what) => `out of order ${where}, gaps opened: ${what}`),
-      ...holes(shown[conversation] ?? [], items).map((what) => `silent hole ${where}: ${what}`),
-      ...missing(opened[conversation] ?? [], items, purged).map((what) => `missing ${where}, gaps opened: ${what}`),
+      ...holes(shown[conversation] ?? [], wanted).map((what) => `silent hole ${where}: ${what}`),
+      ...missing(opened[conversation] ?? [], wanted, purged).map((what) => `missing ${where}, gaps opened: ${what}`),
     ];
   });
 }
@@ -185,7 +191,8 @@ function acknowledgedIsKept(record: HistoryRecord): string[] {
 function converged(record: HistoryRecord): string[] {
   if (!record.archives) return [];
   return Object.entries(record.server).flatMap(([conversation, items]) => {
-    const held = new Set(items.filter((item) => item.held).map(({ body }) => body));
+    const deleted = discarded(record);
+    const held = new Set(items.filter((item) => item.held && !deleted.has(item.body)).map(({ body }) => body));
     const views = record.devices.map(({ device, opened }) => [device, bodiesOf(opened[conversation] ?? []).filter((body) => held.has(body)).join(' ')] as const);
     const [first, ...others] = views;
     return others.filter(([, view]) => view !== first![1]).map(([device]) => `${device} and ${first![0]} do not agree in ${conversation}`);
