@@ -229,9 +229,15 @@ export async function view(world: World): Promise<{ lines: Record<string, readon
     }),
   ).finally(() => (done = true));
   await world.scheduler.advance(10_000, () => done);
-  if (done) return views;
+  const nothing = (): { lines: Record<string, readonly Line[]>; outbox: DeviceEnd['outbox'] }[] => world.devices.map(() => ({ lines: {}, outbox: [] }));
+  if (done) {
+    return views.catch((error: unknown) => {
+      world.broken(`a database answers with ${String(error)}`);
+      return nothing();
+    });
+  }
   world.broken('a database does not answer');
-  return world.devices.map(() => ({ lines: {}, outbox: [] }));
+  return nothing();
 }
 
 /** Every gap is opened, as long as that leads further. */
