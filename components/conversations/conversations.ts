@@ -1,6 +1,5 @@
-import { html, nothing, type PropertyValues } from 'lit';
+import { html } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationRow } from '../../src/model/conversation.js';
 import { bareJid } from '../../src/base/jid.js';
 import { ChatElement } from '../shared/chat-element.js';
@@ -9,11 +8,13 @@ import { Watch } from '../shared/watch.js';
 import type { Confirm } from '../dialog/confirm.js';
 import { form } from '../dialog/form.styles.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
-import { GrowingList } from '../list/growing-list.js';
+import { LongList } from '../list/long-list.js';
 import { RovingFocus } from '../list/roving-focus.js';
 import { searchField } from '../list/search-field.js';
 import { list } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
+
+type Named = readonly [row: ConversationRow, name: string];
 
 /**
  * The conversations, newest first.
@@ -37,12 +38,8 @@ export class Conversations extends ChatElement {
   readonly #rows = new Watch(this, () => this.client?.conversations);
   readonly #contacts = new Watch(this, () => this.client?.contacts);
   readonly #rooms = new Watch(this, () => this.client?.rooms);
-  readonly #growing = new GrowingList(this);
-  readonly #roving = new RovingFocus(this, 'tertulia-conversation-row', () => this.renderRoot.querySelector('tertulia-conversation-row[selected]'));
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('filter')) this.#growing.reset();
-  }
+  readonly #long = new LongList<Named>(this, { id: 'list', key: ([row]) => row.jid, words: ([, name]) => name });
+  readonly #roving = new RovingFocus(this, [this.#long], () => this.locale.tag);
 
   #open(row: ConversationRow): void {
     this.dispatchEvent(new NavigateEvent(row.kind === 'room' ? { view: 'room', jid: row.jid } : { view: 'chat', jid: row.jid }));
@@ -67,30 +64,22 @@ export class Conversations extends ChatElement {
     this.#roving.enter();
   }
 
-  #list(rows: readonly (readonly [ConversationRow, string])[]) {
+  #list(rows: readonly Named[]) {
     const now = Date.now();
-    const drawn = rows.slice(0, this.#growing.limit);
-    return html`
-      <ul role="list" part="list" aria-label="${this.text.conversations}">
-        ${repeat(
-          drawn,
-          ([row]) => row.jid,
-          ([row, name]) => html`
-            <li>
-              <tertulia-conversation-row
-                .conversation="${row}"
-                .name="${name}"
-                .now="${now}"
-                ?selected="${row.jid === this.selected}"
-                @choose="${() => this.#open(row)}"
-                @remove="${() => this.askToRemove(row.jid)}"
-              ></tertulia-conversation-row>
-            </li>
-          `,
-        )}
-      </ul>
-      ${drawn.length < rows.length ? html`<div data-grow></div>` : nothing}
-    `;
+    return this.#long.render({
+      label: this.text.conversations,
+      stretches: [{ name: '', headed: false, rows }],
+      row: ([row, name]) => html`
+        <tertulia-conversation-row
+          .conversation="${row}"
+          .name="${name}"
+          .now="${now}"
+          ?selected="${row.jid === this.selected}"
+          @choose="${() => this.#open(row)}"
+          @remove="${() => this.askToRemove(row.jid)}"
+        ></tertulia-conversation-row>
+      `,
+    });
   }
 
   #body() {

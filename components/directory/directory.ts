@@ -1,17 +1,19 @@
-import { css, html, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { RoomListing } from '../../src/model/room.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
-import { GrowingList } from '../list/growing-list.js';
+import { LongList } from '../list/long-list.js';
 import { RovingFocus } from '../list/roving-focus.js';
 import { searchField } from '../list/search-field.js';
 import { list } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
+
+type Line = RoomListing & { readonly autojoin?: boolean };
+const wordsOf = ({ name, jid }: Line): string => name || jid;
 
 /**
  * The rooms: one's own first, then those that the server lists.
@@ -64,12 +66,9 @@ export class Directory extends ChatElement {
 
   readonly #rooms = new Watch(this, () => this.client?.rooms);
   readonly #session = new Watch(this, () => this.client?.session);
-  readonly #growing = new GrowingList(this);
-  readonly #roving = new RovingFocus(this, 'tertulia-room-row', () => this.renderRoot.querySelector('tertulia-room-row[selected]'));
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('filter')) this.#growing.reset();
-  }
+  readonly #ownRooms = new LongList<Line>(this, { id: 'own', key: ({ jid }) => jid, words: wordsOf });
+  readonly #otherRooms = new LongList<Line>(this, { id: 'others', key: ({ jid }) => jid, words: wordsOf });
+  readonly #roving = new RovingFocus(this, [this.#ownRooms, this.#otherRooms], () => this.locale.tag);
 
   protected override updated(): void {
     if (this.found === undefined && this.#session.value?.status === 'online') void this.#ask();
@@ -98,22 +97,19 @@ export class Directory extends ChatElement {
     return !wanted || name.toLocaleLowerCase(this.locale.tag).includes(wanted) || jid.includes(wanted);
   }
 
-  #rows(rooms: readonly (RoomListing & { autojoin?: boolean })[], label: string) {
-    const known = new Set((this.#rooms.value ?? []).map(({ jid }) => jid));
-    return html`<ul role="list" aria-label="${label}">
-      ${repeat(
-        rooms.slice(0, this.#growing.limit),
-        ({ jid }) => jid,
-        (room) => html`<li><tertulia-room-row .room="${room}" ?known="${known.has(room.jid)}" ?selected="${room.jid === this.selected}" @choose="${() => this.#go(room.jid)}"></tertulia-room-row></li>`,
-      )}
-    </ul>`;
+  #rows(list: LongList<Line>, rooms: readonly Line[], label: string) {
+    return list.render({
+      label,
+      stretches: [{ name: '', headed: false, rows: rooms }],
+      row: (room) => html`<tertulia-room-row .room="${room}" ?known="${list === this.#ownRooms}" ?selected="${room.jid === this.selected}" @choose="${() => this.#go(room.jid)}"></tertulia-room-row>`,
+    });
   }
 
   #own() {
     const rooms = (this.#rooms.value ?? []).map((room) => ({ ...room, name: room.name ?? this.client?.nameOf(room.jid) ?? room.jid })).filter((room) => this.#matches(room.jid, room.name));
     if (rooms.length === 0) return nothing;
     rooms.sort((a, b) => a.name.localeCompare(b.name, this.locale.tag));
-    return html`<h3 class="group"><span class="words">${this.text.yourRooms}</span></h3>${this.#rows(rooms, this.text.yourRooms)}`;
+    return html`<h3 class="group"><span class="words">${this.text.yourRooms}</span></h3>${this.#rows(this.#ownRooms, rooms, this.text.yourRooms)}`;
   }
 
   #listed() {
@@ -128,7 +124,7 @@ export class Directory extends ChatElement {
     if (found === undefined || found === 'asking') return html`<div aria-busy="true">${skeletonRows(4)}</div>`;
     const own = new Set((this.#rooms.value ?? []).map(({ jid }) => jid));
     const rooms = found.filter((room) => !own.has(room.jid) && this.#matches(room.jid, room.name ?? ''));
-    if (rooms.length > 0) return this.#rows(rooms, this.text.roomDirectory);
+    if (rooms.length > 0) return this.#rows(this.#otherRooms, rooms, this.text.roomDirectory);
     if (this.filter) return own.size > 0 ? nothing : emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)));
     return own.size > 0 && found.length > 0
       ? html`<p class="plain">${this.text.noOtherRooms}</p>`
@@ -136,7 +132,6 @@ export class Directory extends ChatElement {
   }
 
   protected override render() {
-    const found = Array.isArray(this.found) ? this.found.length : 0;
     return html`
       <div class="head" part="head">
         <slot name="head"></slot>
@@ -158,7 +153,7 @@ export class Directory extends ChatElement {
           <span class="words">${this.text.roomDirectory}</span>
           <button type="button" class="icon-button" aria-label="${this.text.refreshRooms}" title="${this.text.refreshRooms}" @click="${() => void this.#ask()}">${icon('retry')}</button>
         </h3>
-        ${this.#listed()} ${found > this.#growing.limit ? html`<div data-grow></div>` : nothing}
+        ${this.#listed()}
       </div>
       <tertulia-join-form .open="${this.joining !== undefined}" ?create="${this.joining === 'create'}" @close="${() => (this.joining = undefined)}"></tertulia-join-form>
     `;

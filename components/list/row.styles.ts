@@ -216,6 +216,10 @@ export const list = css`
   .scroll:focus-visible {
     outline-offset: -2px;
   }
+  /* What is left out of a long list is a distance: it must not be joined with what is around the list. */
+  .long {
+    display: flow-root;
+  }
   .group {
     display: flex;
     align-items: center;

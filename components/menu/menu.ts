@@ -48,7 +48,11 @@ export class Menu extends ChatElement {
   }
 
   #before(event: ToggleEvent): void {
-    if (event.newState === 'open') placePopover(this.popup, this.trigger);
+    if (event.newState !== 'open') return;
+    // Its lines are drawn only now, and at once, for where it is placed depends on how large it is: many rows have a menu, few are opened.
+    this.shown = true;
+    this.performUpdate();
+    placePopover(this.popup, this.trigger);
   }
 
   #triggerKey(event: KeyboardEvent): void {
@@ -136,7 +140,7 @@ export class Menu extends ChatElement {
         @toggle="${(event: ToggleEvent) => this.#toggle(event)}"
         @keydown="${(event: KeyboardEvent) => this.#key(event)}"
       >
-        ${this.items.map((item) => this.#line(item))}
+        ${this.shown ? this.items.map((item) => this.#line(item)) : nothing}
       </div>
     `;
   }

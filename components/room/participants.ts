@@ -1,10 +1,9 @@
 import { css, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { OccupantView, Role } from '../../src/model/room.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
-import { GrowingList } from '../list/growing-list.js';
+import { LongList } from '../list/long-list.js';
 import { RovingFocus } from '../list/roving-focus.js';
 import { list } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
@@ -66,8 +65,8 @@ export class Participants extends ChatElement {
 
   readonly #occupants = new Watch(this, () => (this.room ? this.client?.occupants(this.room) : undefined));
   readonly #view = new Watch(this, () => (this.room ? this.client?.room(this.room) : undefined));
-  readonly #growing = new GrowingList(this);
-  protected readonly roving = new RovingFocus(this, 'tertulia-participant-row');
+  readonly #long = new LongList<OccupantView>(this, { id: 'list', key: ({ nick }) => nick, words: ({ nick }) => nick });
+  protected readonly roving = new RovingFocus(this, [this.#long], () => this.locale.tag);
 
   async #write(nick: string): Promise<void> {
     const jid = `${this.room}/${nick}`;
@@ -75,41 +74,27 @@ export class Participants extends ChatElement {
     this.dispatchEvent(new NavigateEvent({ view: 'chat', jid }));
   }
 
-  #group(role: Role, occupants: readonly OccupantView[], limit: number) {
-    return html`
-      <li>
-        <h3 class="group"><span class="words">${this.text.roleGroup(role)}</span><span class="count">${this.locale.number(occupants.length)}</span></h3>
-        <ul role="list" aria-label="${this.text.roleGroup(role)}">
-          ${repeat(
-            occupants.slice(0, limit),
-            ({ nick }) => nick,
-            (occupant) => html`
-              <li>
-                <tertulia-participant-row
-                  .occupant="${occupant}"
-                  .room="${this.room}"
-                  ?me="${occupant.nick === this.#view.value?.nick}"
-                  @choose="${() => void this.#write(occupant.nick)}"
-                ></tertulia-participant-row>
-              </li>
-            `,
-          )}
-        </ul>
-      </li>
-    `;
+  #list(occupants: readonly OccupantView[]) {
+    const groups = roles.map((role) => ({ name: role, headed: true, rows: occupants.filter((occupant) => occupant.role === role) })).filter(({ rows }) => rows.length > 0);
+    return this.#long.render({
+      label: this.text.participants,
+      stretches: groups,
+      name: ({ name }) => this.text.roleGroup(name as Role),
+      heading: ({ name, rows }) => html`<h3 class="group"><span class="words">${this.text.roleGroup(name as Role)}</span><span class="count">${this.locale.number(rows.length)}</span></h3>`,
+      row: (occupant) => html`
+        <tertulia-participant-row
+          .occupant="${occupant}"
+          .room="${this.room}"
+          ?me="${occupant.nick === this.#view.value?.nick}"
+          @choose="${() => void this.#write(occupant.nick)}"
+        ></tertulia-participant-row>
+      `,
+    });
   }
 
   protected override render() {
     const occupants = this.#occupants.value ?? [];
     const subject = this.#view.value?.subject;
-    let left = this.#growing.limit;
-    const groups = [];
-    for (const role of roles) {
-      const members = occupants.filter((occupant) => occupant.role === role);
-      if (members.length === 0 || left <= 0) continue;
-      groups.push(this.#group(role, members, left));
-      left -= members.length;
-    }
     return html`
       <div class="head">
         <h2>${this.text.participants} <span class="count">${this.locale.number(occupants.length)}</span></h2>
@@ -117,8 +102,7 @@ export class Participants extends ChatElement {
       </div>
       <div class="scroll">
         ${subject ? html`<section class="subject"><h3>${this.text.subject}</h3><p dir="auto">${subject.slice(0, 5000)}</p></section>` : nothing}
-        <ul role="list" aria-label="${this.text.participants}">${groups}</ul>
-        ${left <= 0 ? html`<div data-grow></div>` : nothing}
+        ${this.#list(occupants)}
       </div>
     `;
   }

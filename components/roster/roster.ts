@@ -1,19 +1,18 @@
-import { html, nothing, type PropertyValues } from 'lit';
+import { html } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { ContactRow } from '../../src/model/contact.js';
 import type { Confirm } from '../dialog/confirm.js';
 import { form } from '../dialog/form.styles.js';
 import { icon } from '../icon/icon.js';
 import { emptyState, emptyStyles, skeletonRows } from '../list/empty-state.js';
-import { GrowingList } from '../list/growing-list.js';
+import { LongList } from '../list/long-list.js';
 import { RovingFocus } from '../list/roving-focus.js';
 import { searchField } from '../list/search-field.js';
 import { list } from '../list/row.styles.js';
 import { NavigateEvent } from '../messenger/navigate-event.js';
 import { ChatElement } from '../shared/chat-element.js';
 import { Watch } from '../shared/watch.js';
-import { groupContacts, type ContactGroup, type NamedContact } from './contact-groups.js';
+import { ContactGroups, type ContactGroup, type NamedContact } from './contact-groups.js';
 import type { ContactAction, ContactActionEvent } from './contact-row.js';
 import { rosterStyles } from './roster.styles.js';
 
@@ -38,12 +37,9 @@ export class Roster extends ChatElement {
   @query('tertulia-confirm') private confirm!: Confirm;
 
   readonly #contacts = new Watch(this, () => this.client?.contacts);
-  readonly #growing = new GrowingList(this);
-  readonly #roving = new RovingFocus(this, 'tertulia-contact-row', () => this.renderRoot.querySelector('tertulia-contact-row[selected]'));
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('filter')) this.#growing.reset();
-  }
+  readonly #groups = new ContactGroups();
+  readonly #long = new LongList<NamedContact>(this, { id: 'list', key: ({ contact }) => contact.jid, words: ({ name }) => name });
+  readonly #roving = new RovingFocus(this, [this.#long], () => this.locale.tag);
 
   #act(contact: ContactRow, action: ContactAction): void {
     const { jid } = contact;
@@ -68,53 +64,35 @@ export class Roster extends ChatElement {
     this.#roving.enter();
   }
 
-  #rows(contacts: readonly NamedContact[]) {
-    return repeat(
-      contacts,
-      ({ contact }) => contact.jid,
-      ({ contact, name }) => html`
-        <li>
-          <tertulia-contact-row
-            .contact="${contact}"
-            .name="${name}"
-            ?selected="${contact.jid === this.selected}"
-            @contact-action="${(event: ContactActionEvent) => this.#act(contact, event.action)}"
-          ></tertulia-contact-row>
-        </li>
-      `,
-    );
-  }
-
-  #group(group: ContactGroup, contacts: readonly NamedContact[], folded: boolean) {
-    const name = group.name || this.text.noGroup;
+  #heading(group: ContactGroup, folded: boolean) {
     return html`
-      <li>
-        <h3>
-          <button type="button" class="group" aria-expanded="${String(!folded)}" @click="${() => this.#fold(group.name)}">
-            ${icon('down')}<span class="words" dir="auto">${name}</span><span class="count">${this.locale.number(group.contacts.length)}</span>
-          </button>
-        </h3>
-        ${folded ? nothing : html`<ul role="list" aria-label="${name.slice(0, 100)}">${this.#rows(contacts)}</ul>`}
-      </li>
+      <h3>
+        <button type="button" class="group" aria-expanded="${String(!folded)}" @click="${() => this.#fold(group.name)}">
+          ${icon('down')}<span class="words" dir="auto">${group.name || this.text.noGroup}</span><span class="count">${this.locale.number(group.contacts.length)}</span>
+        </button>
+      </h3>
     `;
   }
 
   #list(groups: readonly ContactGroup[]) {
-    let left = this.#growing.limit;
     const plain = groups.length === 1 && groups[0]?.name === '';
-    const drawn = [];
-    for (const group of groups) {
-      if (left <= 0) break;
-      // A folded group is open while somebody searches: what was found must be seen.
-      const folded = !plain && this.filter === '' && this.folded.has(group.name);
-      const contacts = group.contacts.slice(0, left);
-      left -= folded ? 1 : contacts.length;
-      drawn.push(plain ? this.#rows(contacts) : this.#group(group, contacts, folded));
-    }
-    return html`
-      <ul role="list" part="list" aria-label="${this.text.contacts}">${drawn}</ul>
-      ${left <= 0 ? html`<div data-grow></div>` : nothing}
-    `;
+    // A folded group is open while somebody searches: what was found must be seen.
+    const isFolded = (group: ContactGroup): boolean => !plain && this.filter === '' && this.folded.has(group.name);
+    const byName = new Map(groups.map((group) => [group.name, group]));
+    return this.#long.render({
+      label: this.text.contacts,
+      stretches: groups.map((group) => ({ name: group.name, headed: !plain, rows: isFolded(group) ? [] : group.contacts })),
+      name: ({ name }) => (name || this.text.noGroup).slice(0, 100),
+      heading: ({ name }) => this.#heading(byName.get(name)!, isFolded(byName.get(name)!)),
+      row: ({ contact, name }) => html`
+        <tertulia-contact-row
+          .contact="${contact}"
+          .name="${name}"
+          ?selected="${contact.jid === this.selected}"
+          @contact-action="${(event: ContactActionEvent) => this.#act(contact, event.action)}"
+        ></tertulia-contact-row>
+      `,
+    });
   }
 
   #body() {
@@ -128,7 +106,7 @@ export class Roster extends ChatElement {
         html`<button type="button" class="button primary" @click="${() => (this.editing = 'new')}">${this.text.addContact}</button>`,
       )}`;
     }
-    const groups = groupContacts(contacts, (contact) => contact.name || (this.client?.nameOf(contact.jid) ?? contact.jid), this.locale.tag, this.filter);
+    const groups = this.#groups.of(contacts, (contact) => contact.name || (this.client?.nameOf(contact.jid) ?? contact.jid), this.locale.tag, this.filter);
     if (groups.length > 0) return this.#list(groups);
     return html`${this.#list([])}${emptyState('search', this.text.nothingFound, this.text.nothingFoundFor(this.filter.trim().slice(0, 60)))}`;
   }

@@ -128,15 +128,15 @@ describe('conversations', () => {
     expect(all(loading.list, '.skeleton')).to.have.length.greaterThan(3);
   });
 
-  it('draws a long list by and by', async () => {
+  it('draws what is seen of a long list', async () => {
     const scripts = Array.from({ length: 900 }, (_, i) => ({ jid: `p${i}@localhost`, kind: 'chat' as const, lines: [{ from: `p${i}@localhost`, ago: i, body: 'hi' }] }));
     const { list, rows } = await open(new FakeClient({ data: { ...answerer, scripts } }));
-    const first = rows().length;
-    expect(first).to.be.within(1, 300);
+    expect(rows().length).to.be.within(5, 60);
+    expect(words(rows()[0]!)).to.contain('p0');
     one(list, '.scroll').scrollTop = 1e6;
     await settle();
-    await settle();
-    expect(rows().length).to.be.greaterThan(first);
+    expect(rows().length).to.be.within(5, 60);
+    expect(words(rows().at(-1)!)).to.contain('p899');
   });
 });
 

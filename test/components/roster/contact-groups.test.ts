@@ -1,9 +1,10 @@
 import { expect } from '@open-wc/testing';
-import { groupContacts } from '../../../components/roster/contact-groups.js';
+import { ContactGroups } from '../../../components/roster/contact-groups.js';
 import type { ContactRow } from '../../../src/model/contact.js';
 
 const contact = (name: string, ...groups: string[]): ContactRow => ({ jid: `${name.toLowerCase()}@example.org`, name, groups, subscription: 'both', asked: false });
-const grouped = (contacts: readonly ContactRow[], filter = '') => groupContacts(contacts, ({ name, jid }) => name ?? jid, 'en', filter).map(({ name, contacts: members }) => [name, ...members.map((member) => member.name)]);
+const nameOf = ({ name, jid }: ContactRow): string => name ?? jid;
+const grouped = (contacts: readonly ContactRow[], filter = '') => new ContactGroups().of(contacts, nameOf, 'en', filter).map(({ name, contacts: members }) => [name, ...members.map((member) => member.name)]);
 
 describe('contact groups', () => {
   it('sorts groups and names as the language does, those without a group last', () => {
@@ -26,5 +27,17 @@ describe('contact groups', () => {
 
   it('takes groups named like properties of objects', () => {
     expect(grouped([contact('Ana', '__proto__', 'constructor')])).to.deep.equal([['__proto__', 'Ana'], ['constructor', 'Ana']]);
+  });
+
+  it('sorts again only where contacts have changed', () => {
+    const groups = new ContactGroups();
+    const contacts = [contact('Bo'), contact('Ana')];
+    let asked = 0;
+    const of = (list: readonly ContactRow[], filter: string) => groups.of(list, ({ jid }) => ((asked += 1), jid), 'en', filter);
+    const all = of(contacts, '');
+    expect(of(contacts, '') === all, 'the very same').to.equal(true);
+    expect(of(contacts, 'an')[0]?.contacts).to.have.length(1);
+    expect(asked).to.equal(2);
+    expect(of([...contacts, contact('Cy')], '')[0]?.contacts).to.have.length(3);
   });
 });
