@@ -1,10 +1,11 @@
-/** The raw limits of a page: a field to type into, a list of a few hundred lines to scroll in, a socket to send on. Nothing else. */
+/** The raw limits of a page: a field to type into, a list of a few hundred lines (or as many as the address asks for) to scroll in, a socket to send on. Nothing else. */
 import { connect } from './wire.js';
 
 const field = document.createElement('textarea');
 const list = document.createElement('div');
 list.id = 'list';
-for (let i = 0; i < 300; i += 1) {
+const lines = Number(new URLSearchParams(location.search).get('lines') ?? 300);
+for (let i = 0; i < lines; i += 1) {
   const line = document.createElement('p');
   line.textContent = `Line ${i}: ${'some words '.repeat(1 + (i % 9))}`;
   list.append(line);

@@ -30,6 +30,12 @@ export function openShelf(database: ArchiveDatabase, onPoke: (pokes: readonly Po
 
   return {
     get: async <S extends ShelfName>(shelf: S, jid: string) => reading(async () => (await database.get(shelf as ShelfName, jid)) as ShelfRows[S] | undefined),
+    some: async <S extends ShelfName>(shelf: S, jids: readonly string[]) =>
+      reading(async () => {
+        const store = database.transaction(shelf as ShelfName).objectStore(shelf as ShelfName);
+        const rows = await Promise.all(jids.map((jid) => store.get(jid)));
+        return rows.filter((row) => row !== undefined) as ShelfRows[S][];
+      }),
     all: async <S extends ShelfName>(shelf: S) => reading(async () => (await database.getAll(shelf as ShelfName)) as ShelfRows[S][]),
     put: async (shelf, rows, remove = []) => {
       if (rows.length > 0 || remove.length > 0) await write(shelf, rows, remove);

@@ -14,6 +14,7 @@ export class AccountLists {
   readonly requests = new Source<readonly SubscriptionRequestRow[]>([]);
   readonly rooms = new Source<readonly RoomRow[]>([]);
   readonly #contactByJid = new Map<string, ContactRow>();
+  readonly #roomByJid = new Map<string, RoomRow>();
   #nicknames: ReadonlyMap<string, string> = new Map();
   #archive: PageArchive | undefined;
 
@@ -23,6 +24,7 @@ export class AccountLists {
     this.#show(undefined);
     this.contacts.set(undefined);
     this.#contactByJid.clear();
+    this.#roomByJid.clear();
     this.requests.set([]);
     this.rooms.set([]);
     if (archive) await Promise.all([this.#readConversations(), this.shelf('contacts'), this.shelf('requests'), this.shelf('rooms')]);
@@ -36,6 +38,10 @@ export class AccountLists {
 
   contact(jid: string): ContactRow | undefined {
     return this.#contactByJid.get(jid);
+  }
+
+  room(jid: string): RoomRow | undefined {
+    return this.#roomByJid.get(jid);
   }
 
   async #readConversations(): Promise<void> {
@@ -73,7 +79,10 @@ export class AccountLists {
       if (archive === this.#archive) this.requests.set(rows.toSorted((a, b) => a.at - b.at));
     } else {
       const rows = await archive.all('rooms');
-      if (archive === this.#archive) this.rooms.set(rows);
+      if (archive !== this.#archive) return;
+      this.#roomByJid.clear();
+      for (const row of rows) this.#roomByJid.set(row.jid, row);
+      this.rooms.set(rows);
     }
   }
 }

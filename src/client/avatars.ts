@@ -2,7 +2,12 @@ import type { PageArchive } from '../archive/archive-types.js';
 import type { Value } from './chat-client.js';
 import { Sources } from './value.js';
 
-/** The pictures of people: from the archive, and looked for on the server once a session when first watched. */
+/** The archive is read so far apart, milliseconds: whoever is drawn together is read together. */
+const readEvery = 100;
+/** The server is asked for whoever has been in sight so long, milliseconds; not for all that one scrolls past. */
+const askAfter = 400;
+
+/** The pictures of people: from the archive, and looked for on the server once a session when somebody looks. */
 export class Avatars {
   readonly #hashes = new Map<string, string>();
   readonly #pictures = new Map<string, Blob | undefined>();
@@ -12,6 +17,11 @@ export class Avatars {
   );
   readonly #asked = new Set<string>();
   readonly #want: (jid: string) => void;
+  readonly #toRead = new Set<string>();
+  readonly #toAsk = new Set<string>();
+  #reading: ReturnType<typeof setTimeout> | undefined;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #lastRead = -Infinity;
   #archive: PageArchive | undefined;
   #online = false;
 
@@ -22,7 +32,7 @@ export class Avatars {
   open(archive: PageArchive | undefined): void {
     this.#archive = archive;
     this.#online = false;
-    this.#asked.clear();
+    for (const set of [this.#asked, this.#toRead, this.#toAsk]) set.clear();
     this.#pictures.clear();
     this.#hashes.clear();
     this.#values.refreshAll();
@@ -34,7 +44,7 @@ export class Avatars {
     if (online === this.#online) return;
     this.#online = online;
     if (!online) this.#asked.clear();
-    else for (const jid of this.#values.watched()) this.#ask(jid);
+    else this.#askSoon(this.#values.watched());
   }
 
   get(jid: string): Value<Blob | undefined> {
@@ -43,31 +53,52 @@ export class Avatars {
 
   /** The shelf has changed. */
   reread(): void {
-    for (const jid of this.#values.watched()) this.#read(jid);
+    this.#readSoon(this.#values.watched());
   }
 
   #watched(jid: string): void {
-    this.#read(jid);
-    if (this.#online) this.#ask(jid);
+    this.#readSoon([jid]);
+    if (this.#online) this.#askSoon([jid]);
   }
 
-  #ask(jid: string): void {
-    if (this.#asked.has(jid)) return;
-    this.#asked.add(jid);
-    this.#want(jid);
+  #askSoon(jids: readonly string[]): void {
+    for (const jid of jids) if (!this.#asked.has(jid)) this.#toAsk.add(jid);
+    if (this.#toAsk.size === 0) return;
+    this.#asking ??= setTimeout(() => {
+      this.#asking = undefined;
+      const due = Array.from(this.#toAsk).filter((jid) => this.#values.isWatched(jid));
+      this.#toAsk.clear();
+      if (!this.#online) return;
+      for (const jid of due) {
+        this.#asked.add(jid);
+        this.#want(jid);
+      }
+    }, askAfter);
   }
 
-  #read(jid: string): void {
+  #readSoon(jids: readonly string[]): void {
+    for (const jid of jids) this.#toRead.add(jid);
+    if (this.#toRead.size === 0) return;
+    this.#reading ??= setTimeout(() => {
+      this.#reading = undefined;
+      this.#lastRead = performance.now();
+      const due = Array.from(this.#toRead).filter((jid) => this.#values.isWatched(jid));
+      this.#toRead.clear();
+      this.#read(due).catch(() => undefined); // no pictures; the archive says itself what is wrong with it
+    }, Math.max(0, this.#lastRead + readEvery - performance.now()));
+  }
+
+  async #read(jids: readonly string[]): Promise<void> {
     const archive = this.#archive;
-    if (!archive) return;
-    void (async () => {
-      const row = await archive.get('avatars', jid);
-      if (archive !== this.#archive) return;
+    if (!archive || jids.length === 0) return;
+    const rows = await archive.some('avatars', jids);
+    if (archive !== this.#archive) return;
+    for (const row of rows) {
       // Blobs of two reads are never the same object; the hash says whether the picture is.
-      if (!row || this.#hashes.get(jid) === row.hash) return;
-      this.#hashes.set(jid, row.hash);
-      this.#pictures.set(jid, row.picture);
-      this.#values.refresh(jid);
-    })().catch(() => undefined);
+      if (this.#hashes.get(row.jid) === row.hash) continue;
+      this.#hashes.set(row.jid, row.hash);
+      this.#pictures.set(row.jid, row.picture);
+      this.#values.refresh(row.jid);
+    }
   }
 }

@@ -331,7 +331,7 @@ class PageClient implements ChatClient {
   nameOf(jid: string): string {
     const bare = bareJid(jid);
     const nick = resourceOf(jid);
-    const room = this.rooms.value.find((row) => row.jid === bare);
+    const room = this.#lists.room(bare);
     if (nick && (room || this.#live.room.get(bare).value)) return nick;
     return this.#lists.contact(jid)?.name ?? this.#lists.contact(bare)?.name ?? room?.name ?? this.#live.room.get(bare).value?.name ?? this.#lists.nicknamed(bare) ?? (localOf(bare) || bare);
   }

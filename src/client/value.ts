@@ -94,6 +94,10 @@ export class Sources<T> {
     for (const key of this.#sources.keys()) this.refresh(key);
   }
 
+  isWatched(key: string): boolean {
+    return this.#sources.get(key)?.watched ?? false;
+  }
+
   /** Keys that somebody watches now. */
   watched(): string[] {
     return Array.from(this.#sources).flatMap(([key, source]) => (source.watched ? [key] : []));

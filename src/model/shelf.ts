@@ -12,6 +12,8 @@ export type ShelfName = keyof ShelfRows;
 
 export interface Shelf {
   get<S extends ShelfName>(shelf: S, jid: string): Promise<ShelfRows[S] | undefined>;
+  /** Those of them that are there, read together. */
+  some<S extends ShelfName>(shelf: S, jids: readonly string[]): Promise<readonly ShelfRows[S][]>;
   all<S extends ShelfName>(shelf: S): Promise<readonly ShelfRows[S][]>;
   /** Writes and removes in one transaction. */
   put<S extends ShelfName>(shelf: S, rows: readonly ShelfRows[S][], remove?: readonly string[]): Promise<void>;

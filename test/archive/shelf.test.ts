@@ -14,6 +14,7 @@ describe('shelf', () => {
     await archive.put('contacts', []);
     expect(pokes).to.deep.equal([{ kind: 'shelf', shelf: 'contacts' }, { kind: 'shelf', shelf: 'contacts' }]);
     expect(await archive.get('contacts', BOB)).to.equal(undefined);
+    expect(await archive.some('contacts', [BOB, CAROL, CAROL])).to.deep.equal([contact(CAROL, 'Caroline'), contact(CAROL, 'Caroline')]);
     expect(await archive.get('contacts', CAROL)).to.deep.equal(contact(CAROL, 'Caroline'));
     await archive.replace('contacts', [contact(BOB, 'Robert')]);
     archive.close();

@@ -77,6 +77,9 @@ export class TestShelf implements Shelf {
   async get<S extends ShelfName>(shelf: S, jid: string): Promise<ShelfRows[S] | undefined> {
     return this.#of(shelf).get(jid) as ShelfRows[S] | undefined;
   }
+  async some<S extends ShelfName>(shelf: S, jids: readonly string[]): Promise<readonly ShelfRows[S][]> {
+    return jids.flatMap((jid) => (this.#of(shelf).get(jid) as ShelfRows[S] | undefined) ?? []);
+  }
   async all<S extends ShelfName>(shelf: S): Promise<readonly ShelfRows[S][]> {
     return Array.from(this.#of(shelf).values()) as ShelfRows[S][];
   }
