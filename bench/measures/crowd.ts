@@ -87,7 +87,8 @@ const theirs = (lab: Lab, size: number): Promise<Entered> =>
     );
   });
 
-const raw = (lab: Lab, size: number): Promise<Entered> =>
+/** `managed`: with stream management, as ours has it. */
+const raw = (managed: boolean) => (lab: Lab, size: number): Promise<Entered> =>
   withGuest(lab, async (person, account) => {
     const page = await lab.page(person);
     await page.goto(`${lab.stage.demo}/bench/plain.html`, { waitUntil: 'load' });
@@ -97,7 +98,7 @@ const raw = (lab: Lab, size: number): Promise<Entered> =>
       page,
       size,
       async () => {
-        await page.evaluate(`enterRaw('${service}', '${account}', '${room}', '${nick}', 'calm-').then((visit) => { globalThis.visit = visit; })`);
+        await page.evaluate(`enterRaw('${service}', '${account}', '${room}', '${nick}', 'calm-', ${String(managed)}).then((visit) => { globalThis.visit = visit; })`);
         return (await page.evaluate('visit.joined - visit.began')) as number;
       },
       () => page.evaluate('visit.heard') as Promise<number>,
@@ -109,6 +110,7 @@ export const crowd: Measure = {
   async run(lab) {
     const size = lab.scale.sizes?.at(-1) ?? 5_000;
     const all: Record<'ours' | 'theirs' | 'raw', Entered[]> = { ours: [], theirs: [], raw: [] };
+    const unmanaged: Entered[] = [];
     const turn = (side: keyof typeof all, enter: (lab: Lab, size: number) => Promise<Entered>) => async (): Promise<Spent> => {
       const entered = await enter(lab, size);
       all[side].push(entered);
@@ -116,15 +118,24 @@ export const crowd: Measure = {
     };
     // The peer may not live through it.
     let peerLives = lab.peer;
-    await lab.turns({ ours: turn('ours', ours), raw: turn('raw', raw) });
+    await lab.turns({
+      ours: turn('ours', ours),
+      raw: async () => {
+        unmanaged.push(await raw(false)(lab, size));
+        return turn('raw', raw(true))();
+      },
+    });
     if (peerLives) await turn('theirs', theirs)().catch((error: unknown) => {
         peerLives = false;
         console.error('the peer:', error instanceof Error ? error.message : error);
       });
     const of = (value: (entered: Entered) => number): Finding['values'] => Object.fromEntries(Object.entries(all).filter(([, list]) => list.length > 0).map(([side, list]) => [side, list.map(value)])) as unknown as Finding['values'];
     return [
-      { what: 'room: until one is in and all are known', size, unit: 'ms', values: of(({ join }) => join.ms), cpu: of(({ join }) => join.cpu ?? NaN), raw: 'a client that counts the same stanzas', goals: [{ of: 'raw', atMost: 1.5 }], ...(lab.peer && !peerLives && { note: 'the peer did not get there within three minutes' }) },
-      { what: `room: ${perSecond * seconds} changes of presence at ${perSecond} a second, until the message after them`, size, unit: 'ms', values: of(({ storm }) => storm.ms), cpu: of(({ storm }) => storm.cpu ?? NaN), raw: 'a client that drops them', goals: [{ of: 'raw', atMost: 1.5 }] },
+      { what: 'room: until one is in and all are known', size, unit: 'ms', values: of(({ join }) => join.ms), cpu: of(({ join }) => join.cpu ?? NaN), raw: 'a client that counts and acknowledges the same stanzas', goals: [{ of: 'raw', atMost: 1.5 }], ...(lab.peer && !peerLives && { note: 'the peer did not get there within three minutes' }) },
+      { what: `room: ${perSecond * seconds} changes of presence at ${perSecond} a second, until the message after them`, size, unit: 'ms', values: of(({ storm }) => storm.ms), cpu: of(({ storm }) => storm.cpu ?? NaN), raw: 'a client that counts and acknowledges them', goals: [{ of: 'raw', atMost: 1.5 }] },
+      // What loses nothing has stream management; what that alone costs, most of it the server.
+      { what: 'room: until one is in, against a client without stream management', size, unit: 'ms', values: { ours: all.ours.map(({ join }) => join.ms), raw: unmanaged.map(({ join }) => join.ms) }, raw: 'a client that only counts' },
+      { what: 'room: the changes of presence, against a client without stream management', size, unit: 'ms', values: { ours: all.ours.map(({ storm }) => storm.ms), raw: unmanaged.map(({ storm }) => storm.ms) }, raw: 'a client that drops them' },
       { what: 'room: longest task of the main thread meanwhile', size, unit: 'ms', values: of(({ longest }) => longest), goals: [{ atMost: 50 }] },
       { what: 'room: how often in a second the view is told meanwhile', size, unit: 'of them', values: { ours: all.ours.map(({ renders }) => renders) }, goals: [{ atMost: 4 }] },
     ];

@@ -17,7 +17,7 @@ export type Drain = {
 export type Drained = { readonly ms: number; readonly pages: number; readonly messages: number; readonly bytes: number };
 
 async function drain({ service, account, password, after, max, newest = false, managed = false, offline = 0 }: Drain): Promise<Drained> {
-  const wire = await connect(service, account, password);
+  const wire = await connect(service, account, password, { managed });
   let messages = 0;
   let late = 0;
   let bytes = 0;
@@ -28,7 +28,6 @@ async function drain({ service, account, password, after, max, newest = false, m
     if (frame.includes('urn:xmpp:mam:2')) messages += 1;
     else if ((late += 1) === offline) allLate();
   };
-  if (managed) await wire.manage();
   const began = performance.now();
   if (offline > 0) wire.send(`<presence xmlns='jabber:client'/>`);
   let pages = 0;

@@ -23,8 +23,8 @@ async function sayRaw(service: string, account: string, to: string, body: string
 }
 
 /** Enters a room and looks at nothing: when it was let in, and when the message with these words came, by the machine's time. */
-async function enterRaw(service: string, account: string, room: string, nick: string, words: string): Promise<{ readonly began: number; readonly joined: number; readonly heard: Promise<number> }> {
-  const wire = await connect(service, account, 'tertulia');
+async function enterRaw(service: string, account: string, room: string, nick: string, words: string, managed: boolean): Promise<{ readonly began: number; readonly joined: number; readonly heard: Promise<number> }> {
+  const wire = await connect(service, account, 'tertulia', { managed });
   const now = (): number => performance.timeOrigin + performance.now();
   const heard = new Promise<number>((resolve) => {
     wire.onMessage = (frame) => {

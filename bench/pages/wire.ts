@@ -9,18 +9,20 @@ export type Wire = {
   /** Sends a frame; back with the first other frame that holds `answer`. */
   say(frame: string, answer: string): Promise<string>;
   send(frame: string): void;
-  /** Stream management (XEP-0198) from here on: what comes is counted, and acknowledged when it is asked for. */
-  manage(): Promise<void>;
   close(): void;
 };
 
-/** Signs in by SASL PLAIN, as loopback may, and binds a resource. */
-export async function connect(service: string, account: string, password: string): Promise<Wire> {
+const management = 'urn:xmpp:sm:3';
+
+/**
+ * Signs in by SASL PLAIN, as loopback may, and binds a resource. `managed`: with stream management (XEP-0198), which every client has that loses
+ * nothing, and which costs the server for each stanza: it is counted, kept, and asked about.
+ */
+export async function connect(service: string, account: string, password: string, { managed = false } = {}): Promise<Wire> {
   const [user = '', domain = ''] = account.split('@');
   const socket = new WebSocket(service, 'xmpp');
+  let handled = 0;
   let take: (frame: string) => void = () => {};
-  let counting = false;
-  let count = 0;
   const wire: Wire = {
     onMessage() {},
     onPresence() {},
@@ -32,19 +34,15 @@ export async function connect(service: string, account: string, password: string
         socket.send(frame);
       }),
     send: (frame) => socket.send(frame),
-    async manage() {
-      await wire.say(`<enable xmlns='urn:xmpp:sm:3' resume='true'/>`, '<enabled');
-      counting = true;
-    },
     close: () => socket.close(),
   };
   socket.onmessage = ({ data }) => {
     const frame = data as string;
-    if (counting && frame.startsWith('<r ')) {
-      socket.send(`<a xmlns='urn:xmpp:sm:3' h='${count}'/>`);
+    if (/^<(?:message|presence|iq)/.test(frame)) handled += 1;
+    else if (frame.startsWith('<r ')) {
+      socket.send(`<a xmlns='${management}' h='${handled}'/>`);
       return;
     }
-    if (counting && /^<(?:message|presence|iq)/.test(frame)) count += 1;
     if (frame.startsWith('<message')) wire.onMessage(frame);
     else if (frame.startsWith('<presence')) wire.onPresence(frame);
     else take(frame);
@@ -59,5 +57,9 @@ export async function connect(service: string, account: string, password: string
   await wire.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${proof}</auth>`, '<success');
   await wire.say(open, 'features');
   await wire.say(`<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`, '<jid>');
+  if (managed) {
+    await wire.say(`<enable xmlns='${management}' resume='true'/>`, '<enabled');
+    handled = 0;
+  }
   return wire;
 }

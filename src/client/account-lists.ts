@@ -14,6 +14,8 @@ export class AccountLists {
   readonly requests = new Source<readonly SubscriptionRequestRow[]>([]);
   readonly rooms = new Source<readonly RoomRow[]>([]);
   readonly #contactByJid = new Map<string, ContactRow>();
+  readonly #stale = new Set<ShelfName>();
+  readonly #reading = new Map<ShelfName, Promise<void>>();
   readonly #roomByJid = new Map<string, RoomRow>();
   #nicknames: ReadonlyMap<string, string> = new Map();
   #archive: PageArchive | undefined;
@@ -25,6 +27,8 @@ export class AccountLists {
     this.contacts.set(undefined);
     this.#contactByJid.clear();
     this.#roomByJid.clear();
+    this.#stale.clear();
+    this.#reading.clear();
     this.requests.set([]);
     this.rooms.set([]);
     if (archive) await Promise.all([this.#readConversations(), this.shelf('contacts'), this.shelf('requests'), this.shelf('rooms')]);
@@ -64,25 +68,36 @@ export class AccountLists {
     this.unread.set((rows ?? []).reduce((sum, row) => sum + row.unread, 0));
   }
 
-  /** Reads a shelf again. */
+  /** Reads a shelf again. Changes that come while it is read are one more reading, however many they are: rooms are entered by the hundred. */
   async shelf(name: ShelfName): Promise<void> {
     const archive = this.#archive;
     if (!archive || name === 'avatars') return;
+    this.#stale.add(name);
+    const reading = this.#reading.get(name) ?? this.#readStale(archive, name);
+    this.#reading.set(name, reading);
+    return reading;
+  }
+
+  async #readStale(archive: PageArchive, name: Exclude<ShelfName, 'avatars'>): Promise<void> {
+    try {
+      while (archive === this.#archive && this.#stale.delete(name)) await this.#read(archive, name);
+    } finally {
+      if (archive === this.#archive) this.#reading.delete(name);
+    }
+  }
+
+  async #read(archive: PageArchive, name: Exclude<ShelfName, 'avatars'>): Promise<void> {
+    const rows = await archive.all(name);
+    if (archive !== this.#archive) return;
     if (name === 'contacts') {
-      const rows = await archive.all('contacts');
-      if (archive !== this.#archive) return;
       this.#contactByJid.clear();
-      for (const row of rows) this.#contactByJid.set(row.jid, row);
-      this.contacts.set(rows);
-    } else if (name === 'requests') {
-      const rows = await archive.all('requests');
-      if (archive === this.#archive) this.requests.set(rows.toSorted((a, b) => a.at - b.at));
-    } else {
-      const rows = await archive.all('rooms');
-      if (archive !== this.#archive) return;
+      for (const row of rows as readonly ContactRow[]) this.#contactByJid.set(row.jid, row);
+      this.contacts.set(rows as readonly ContactRow[]);
+    } else if (name === 'requests') this.requests.set((rows as readonly SubscriptionRequestRow[]).toSorted((a, b) => a.at - b.at));
+    else {
       this.#roomByJid.clear();
-      for (const row of rows) this.#roomByJid.set(row.jid, row);
-      this.rooms.set(rows);
+      for (const row of rows as readonly RoomRow[]) this.#roomByJid.set(row.jid, row);
+      this.rooms.set(rows as readonly RoomRow[]);
     }
   }
 }

@@ -63,8 +63,8 @@ export class Avatars {
 
   #askSoon(jids: readonly string[]): void {
     for (const jid of jids) if (!this.#asked.has(jid)) this.#toAsk.add(jid);
-    if (this.#toAsk.size === 0) return;
-    this.#asking ??= setTimeout(() => {
+    if (this.#toAsk.size === 0 || this.#asking !== undefined) return;
+    this.#asking = setTimeout(() => {
       this.#asking = undefined;
       const due = Array.from(this.#toAsk).filter((jid) => this.#values.isWatched(jid));
       this.#toAsk.clear();
@@ -78,8 +78,8 @@ export class Avatars {
 
   #readSoon(jids: readonly string[]): void {
     for (const jid of jids) this.#toRead.add(jid);
-    if (this.#toRead.size === 0) return;
-    this.#reading ??= setTimeout(() => {
+    if (this.#toRead.size === 0 || this.#reading !== undefined) return;
+    this.#reading = setTimeout(() => {
       this.#reading = undefined;
       this.#lastRead = performance.now();
       const due = Array.from(this.#toRead).filter((jid) => this.#values.isWatched(jid));

@@ -46,7 +46,7 @@ export class LiveValues {
       if (topic === 'occupant') this.#occupantChanged(key);
       else if (topic !== 'session') this[topic].refresh(key);
     }
-    if (this.#changed.size > 0) this.#telling ??= setTimeout(() => this.#tellOccupants(), Math.max(0, this.#lastTold + tellEvery - performance.now()));
+    if (this.#changed.size > 0 && this.#telling === undefined) this.#telling = setTimeout(() => this.#tellOccupants(), Math.max(0, this.#lastTold + tellEvery - performance.now()));
   }
 
   #occupantChanged(address: string): void {

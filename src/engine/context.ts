@@ -17,6 +17,7 @@ export type ContextPorts = {
   readonly live: Live;
   readonly modules: readonly XepModule[];
   readonly trusts: (jid: string) => boolean;
+  readonly used: (conversation: string) => number;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly log: Log;
@@ -24,7 +25,7 @@ export type ContextPorts = {
 
 /** What the modules are given: one for as long as an engine leads. */
 export function createContext(ports: ContextPorts): XepContext {
-  const { account, nickname, connection, archive, live, modules, trusts, clock, newId, log } = ports;
+  const { account, nickname, connection, archive, live, modules, trusts, used, clock, newId, log } = ports;
   const jid = (): string => connection()?.jid ?? account;
   const need = (): Connection => {
     const now = connection();
@@ -52,6 +53,7 @@ export function createContext(ports: ContextPorts): XepContext {
     shelf: archive,
     modules,
     trusts,
+    used,
     send: (stanza) => need().send(stanza),
     sendNonza: (element) => need().sendNonza?.(element),
     iq: async (stanza, options) => need().iq(stanza, options),

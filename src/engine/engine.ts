@@ -221,6 +221,7 @@ async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptio
     live,
     modules,
     trusts: (jid) => ['from', 'both'].includes(contactOf(ctx, bareJid(jid))?.subscription ?? '') || correspondents.has(bareJid(jid)),
+    used: (jid) => used.get(jid) ?? 0,
     clock,
     newId,
     log,

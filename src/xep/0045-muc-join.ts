@@ -1,7 +1,7 @@
 /** Entering, creating, renaming oneself in and leaving a room (XEP-0045 §7.2, §7.6, §7.14, §10.1). */
 import { xml } from '../xmpp/element.js';
 import { toChatError } from '../base/error.js';
-import type { RoomRefusal, RoomRow, RoomView } from '../model/room.js';
+import type { RoomRefusal, RoomRow } from '../model/room.js';
 import { presenceStanza } from './rfc6121-own-presence.js';
 import { roomInfo, type RoomInfo } from './0045-muc-service.js';
 import { NS_MUC, NS_MUC_OWNER, changeView, endRoom, joinedRooms, needJoinedRoom, openRoom, roomAddress, roomOf, settle, type Room } from './0045-muc-rooms.js';
@@ -123,7 +123,8 @@ export async function keepRow(ctx: XepContext, room: Room): Promise<void> {
 export const rejoin = (ctx: XepContext, room: Room): Promise<void> =>
   joinAgain(ctx, { jid: room.jid, nick: room.view.nick, ...(room.request.password ? { password: room.request.password } : {}) });
 
-async function joinAgain(ctx: XepContext, request: JoinRequest): Promise<void> {
+/** Enters without anybody having asked for it now: a refusal shows in the room's view alone. */
+export async function joinAgain(ctx: XepContext, request: JoinRequest): Promise<void> {
   const room = roomOf(ctx, request.jid);
   if (room?.view.state === 'joined') changeView(ctx, room, { state: 'joining' });
   try {
@@ -140,23 +141,6 @@ export function rejoinAll(ctx: XepContext): void {
 
 /** A room refused us for a reason that may be over soon. */
 export const isPassing = (refusal: RoomRefusal | undefined): boolean => refusal === 'unreachable' || refusal === 'shutdown';
-
-/**
- * Enters every room that is kept for it and unknown in this session yet, or was asked for in vain: without a connection, or over
- * one that broke before the answer. Resolves when each has answered.
- */
-export async function joinKept(ctx: XepContext): Promise<void> {
-  const outside = (view: RoomView | undefined): boolean => !view || view.state === 'left' || isPassing(view.refusal);
-  const rows = (await ctx.shelf.all('rooms')).filter((row) => row.autojoin && outside(roomOf(ctx, row.jid)?.view));
-  await Promise.all(rows.map((row) => joinKeptRow(ctx, row)));
-}
-
-/** Enters a kept room, under its own nickname or the one this account uses. */
-export async function joinKeptRow(ctx: XepContext, row: RoomRow): Promise<void> {
-  if (roomOf(ctx, row.jid)?.view.state === 'joined') return;
-  const nick = row.nick ?? (await ctx.shelf.note<string>('nickname')) ?? (ctx.me.split('@')[0] as string);
-  await joinAgain(ctx, { jid: row.jid, nick, ...(row.password ? { password: row.password } : {}) });
-}
 
 /** Asks for another nickname (§7.6). The room's answer shows in the live topics; a refused one changes nothing. */
 export async function changeNick(ctx: XepContext, address: string, nickname: string): Promise<void> {

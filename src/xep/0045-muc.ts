@@ -7,7 +7,8 @@
  *      rows on the shelf `rooms`.
  */
 import { bareJid, normalizeJid, resourceOf } from '../base/jid.js';
-import { joinKept, lookAgain } from './0045-muc-join.js';
+import { lookAgain } from './0045-muc-join.js';
+import { endKept, joinKept } from './0045-muc-kept.js';
 import { readMediated } from './0045-muc-invite.js';
 import { onRoomPresence, saysConfigurationChanged } from './0045-muc-presence.js';
 import { onSubject, onSubjectError } from './0045-muc-subject.js';
@@ -53,5 +54,8 @@ export const muc: XepModule = {
     // §7.5: says to archives and other devices that this went to an occupant, not to the room's own address.
     if (chatType === 'chat' && resourceOf(conversation) !== '' && isRoom(ctx, bareJid(conversation))) stanza.append(xml('x', { xmlns: NS_MUC_USER }));
   },
-  onEnd: endRooms,
+  onEnd(ctx) {
+    endRooms(ctx);
+    endKept(ctx);
+  },
 };

@@ -14,7 +14,8 @@ import { discoInfo } from './0030-disco.js';
 import { NS_LEGACY, fetchLegacy, roomJid, writeLegacy } from './0048-bookmarks.js';
 import { NS_EVENT, forgetNodes } from './0223-private-storage.js';
 import { NS_BOOKMARKS, fetchNative, publishNative, readItem, retractNative } from './0402-publish.js';
-import { joinKeptRow, joinRoom, leaveRoom, type JoinRequest } from './0045-muc-join.js';
+import { joinRoom, leaveRoom, type JoinRequest } from './0045-muc-join.js';
+import { joinKeptRow } from './0045-muc-kept.js';
 import { roomOf } from './0045-muc-rooms.js';
 import { perSession } from './session-state.js';
 import type { Incoming, XepContext, XepModule } from './module.js';
@@ -62,12 +63,11 @@ async function keepsLegacyInStep(ctx: XepContext): Promise<boolean> {
 
 /** Takes bookmarks over from the server: rows first, then rooms (§5). */
 async function apply(ctx: XepContext, bookmarks: readonly RoomRow[], removed: readonly string[]): Promise<void> {
-  const rows: RoomRow[] = [];
-  for (const bookmark of bookmarks) {
-    const known = await ctx.shelf.get('rooms', bookmark.jid);
-    const { extensions: _, ...local } = known ?? {};
-    rows.push({ ...local, ...bookmark });
-  }
+  const known = new Map((await ctx.shelf.some('rooms', bookmarks.map(({ jid }) => jid))).map((row) => [row.jid, row]));
+  const rows = bookmarks.map((bookmark): RoomRow => {
+    const { extensions: _, ...local } = known.get(bookmark.jid) ?? {};
+    return { ...local, ...bookmark };
+  });
   await ctx.shelf.put('rooms', rows, removed);
   const isJoined = (jid: string): boolean => ['joined', 'joining'].includes(roomOf(ctx, jid)?.view.state ?? 'left');
   for (const jid of removed) if (isJoined(jid)) await leaveRoom(ctx, jid);

@@ -82,6 +82,8 @@ export interface XepContext {
   record(facts: readonly Fact[]): Promise<void>;
   /** Whether the contact may know that we are here (subscription `from` or `both`), or wrote to us in this session. */
   trusts(jid: string): boolean;
+  /** When a conversation was last used, milliseconds; 0 where it never was. */
+  used(conversation: string): number;
   /** Sends a top-level element that is no stanza and is not counted by stream management (RFC 6120 §4.1). */
   sendNonza?(element: Element): void;
 }

@@ -117,6 +117,8 @@ export type FakeContext = XepContext & {
   readonly asked: Element[];
   /** Bare JIDs that `trusts` says yes to. */
   readonly trusted: Set<string>;
+  /** When conversations were used. */
+  readonly uses: Map<string, number>;
   /** `kind conversation target` that `mine` says yes to. */
   readonly recorded: Set<string>;
   /** What `record` was given. */
@@ -146,6 +148,7 @@ export function fakeContext(options: { jid?: string; nickname?: string; modules?
     nonzas: [],
     asked: [],
     trusted: new Set(),
+    uses: new Map(),
     recorded: new Set(),
     facts: [],
     record: async (facts) => void context.facts.push(...facts),
@@ -164,6 +167,7 @@ export function fakeContext(options: { jid?: string; nickname?: string; modules?
       throw new ChatError('refused', 'nobody answers', { condition: 'service-unavailable' });
     },
     mine: async (kind: FactKind, conversation, target) => context.recorded.has(`${kind} ${conversation} ${target}`),
+    used: (conversation) => context.uses.get(conversation) ?? 0,
     trusts: (address) => context.trusted.has(bareJid(address)),
     onIq: (answer) => void handlers.push(answer),
   };
