@@ -72,7 +72,7 @@ export async function openCrowd(port: number, room: string, size: number): Promi
       const began = Date.now();
       for (let i = 0; i < changes; i += 1) {
         // oxlint-disable-next-line no-await-in-loop -- as the line takes it
-        for (const client of guests.values()) await write(presence(i % size, client, i % 2 ? 'away' : 'dnd'));
+        for (const client of guests.values()) await write(presence(i % size, client, Math.floor(i / size) % 2 ? 'away' : 'dnd'));
         // oxlint-disable-next-line no-await-in-loop -- not more of them than were asked for
         if (i % 50 === 49 && ((i + 1) * 1000) / perSecond > Date.now() - began) await new Promise((resolve) => setTimeout(resolve, ((i + 1) * 1000) / perSecond - (Date.now() - began)));
       }
