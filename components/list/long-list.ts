@@ -28,7 +28,7 @@ const beyond = 8;
 /** The window moves by so many rows at once. */
 const step = 2;
 /** Until the first rows have been measured; the first drawing is of a screen about as tall. */
-const unmeasured = { heights: { row: 56, head: 36 }, view: 900 };
+const unmeasured = { heights: { row: 56, head: 36 }, view: 800 };
 
 /**
  * Draws of a long list only what is seen, and some rows more; the scrollbar, the numbers that are read out, and the keys
@@ -44,6 +44,8 @@ export class LongList<Row> implements ReactiveController {
   #stretches: readonly Stretch<Row>[] = [];
   #heights: Heights = unmeasured.heights;
   #view = unmeasured.view;
+  /** The first drawing is of what is seen alone; the rest comes with the next frame. */
+  #beyond = 0;
   /** How far it is scrolled, pixels from where the list begins. */
   #scrolled = 0;
   #drawnFrom = 0;
@@ -96,7 +98,8 @@ export class LongList<Row> implements ReactiveController {
     const row = list.querySelector('[data-key]')?.getBoundingClientRect().height || this.#heights.row;
     const head = list.querySelector('h3')?.getBoundingClientRect().height || this.#heights.head;
     this.#scrolled = scroller.getBoundingClientRect().top - list.getBoundingClientRect().top;
-    const same = view === this.#view && row === this.#heights.row && head === this.#heights.head;
+    const same = this.#beyond === beyond && view === this.#view && row === this.#heights.row && head === this.#heights.head;
+    this.#beyond = beyond;
     this.#view = view;
     this.#heights = { row, head };
     if (!same || this.#from !== this.#drawnFrom) this.#host.requestUpdate();
@@ -107,14 +110,14 @@ export class LongList<Row> implements ReactiveController {
     const { row } = this.#heights;
     const height = this.#stretches.reduce((sum, stretch) => sum + heightOf(stretch, this.#heights), 0);
     const scrolled = Math.min(this.#scrolled, height - this.#view);
-    return Math.max(0, Math.floor(scrolled / row / step) * step - beyond) * row;
+    return Math.max(0, Math.floor(scrolled / row / step) * step - this.#beyond) * row;
   }
 
   /** The list, as much of it as is drawn. */
   render(drawing: Drawing<Row>): TemplateResult {
     this.#stretches = drawing.stretches;
     const from = (this.#drawnFrom = this.#from);
-    const to = from + this.#view + (2 * beyond + step) * this.#heights.row;
+    const to = from + this.#view + (2 * this.#beyond + step) * this.#heights.row;
     const { stretches, rest } = drawnOf(drawing.stretches, this.#heights, { from, to }, this.#place(this.#kept));
     const [first] = stretches;
     const { id } = this.#options;

@@ -5,6 +5,9 @@ import type { ArchiveDatabase } from './schema.js';
 import { toChatError } from '../base/error.js';
 import { reading } from './transact.js';
 
+/** Rows read at a time: whoever has ten thousand contacts still wants to type while they are read. */
+const atATime = 1_000;
+
 export function openShelf(database: ArchiveDatabase, onPoke: (pokes: readonly Poke[]) => void): Shelf {
   async function write<S extends ShelfName>(shelf: S, rows: readonly ShelfRows[S][], remove: readonly string[] | 'all others'): Promise<void> {
     let abort = (): void => {};
@@ -36,7 +39,18 @@ export function openShelf(database: ArchiveDatabase, onPoke: (pokes: readonly Po
         const rows = await Promise.all(jids.map((jid) => store.get(jid)));
         return rows.filter((row) => row !== undefined) as ShelfRows[S][];
       }),
-    all: async <S extends ShelfName>(shelf: S) => reading(async () => (await database.getAll(shelf as ShelfName)) as ShelfRows[S][]),
+    all: async <S extends ShelfName>(shelf: S) =>
+      reading(async () => {
+        const store = database.transaction(shelf as ShelfName).objectStore(shelf as ShelfName);
+        const rows: ShelfRows[ShelfName][] = [];
+        let more: ShelfRows[ShelfName][];
+        do {
+          const last = rows.at(-1);
+          more = await store.getAll(last && IDBKeyRange.lowerBound(last.jid, true), atATime);
+          rows.push(...more);
+        } while (more.length === atATime);
+        return rows as ShelfRows[S][];
+      }),
     put: async (shelf, rows, remove = []) => {
       if (rows.length > 0 || remove.length > 0) await write(shelf, rows, remove);
     },

@@ -22,6 +22,15 @@ describe('shelf', () => {
     expect(await again.all('contacts')).to.deep.equal([contact(BOB, 'Robert')]);
   });
 
+  it('reads thousands, in the order of their addresses', async () => {
+    const { archive } = await open();
+    for (const count of [1_000, 2_345]) {
+      const rows = Array.from({ length: count }, (_, i) => contact(`p${String(i).padStart(4, '0')}@x`, `${i}`));
+      await archive.replace('contacts', rows.toReversed()); // oxlint-disable-line no-await-in-loop -- one after the other
+      expect(await archive.all('contacts')).to.deep.equal(rows); // oxlint-disable-line no-await-in-loop -- one after the other
+    }
+  });
+
   it('keeps pictures', async () => {
     const { archive } = await open();
     await archive.put('avatars', [{ jid: BOB, hash: 'h', picture: new Blob(['png'], { type: 'image/png' }) }]);
