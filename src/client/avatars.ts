@@ -3,7 +3,7 @@ import type { Value } from './chat-client.js';
 import { Sources } from './value.js';
 
 /** The archive is read so far apart, milliseconds: whoever is drawn together is read together. */
-const readEvery = 100;
+const readEvery = 250;
 /** The server is asked for whoever has been in sight so long, milliseconds; not for all that one scrolls past. */
 const askAfter = 400;
 
