@@ -59,6 +59,14 @@ export class Conversations extends ChatElement {
     if (this.removing) this.confirm.open = true;
   }
 
+  // The same each time: a dialog that is given another one draws itself again, and here with every step of scrolling.
+  readonly #remove = async (): Promise<void> => {
+    const row = this.removing;
+    if (!row) return;
+    await this.client?.removeConversation(row.jid);
+    if (row.jid === this.selected) this.dispatchEvent(new NavigateEvent({ view: 'conversations' }));
+  };
+
   /** The focus goes to the list, where it was last. */
   enter(): void {
     this.#roving.enter();
@@ -117,12 +125,7 @@ export class Conversations extends ChatElement {
         heading="${this.text.removeConversation}"
         words="${this.text.removeConversationWords(this.removing ? this.#name(this.removing).slice(0, 100) : '')}"
         action="${this.text.remove}"
-        .run="${async () => {
-          const row = this.removing;
-          if (!row) return;
-          await this.client?.removeConversation(row.jid);
-          if (row.jid === this.selected) this.dispatchEvent(new NavigateEvent({ view: 'conversations' }));
-        }}"
+        .run="${this.#remove}"
       ></tertulia-confirm>
     `;
   }

@@ -81,7 +81,8 @@ export class LongList<Row> implements ReactiveController {
     }
     for (const element of wanted) {
       if (this.#observed.has(element)) continue;
-      this.#observer?.observe(element);
+      // What is left out at the end is padding, and changes with each step; all of it does not.
+      this.#observer?.observe(element, { box: 'border-box' });
       this.#observed.add(element);
     }
   }

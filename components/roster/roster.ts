@@ -53,6 +53,11 @@ export class Roster extends ChatElement {
     }
   }
 
+  // The same each time: a dialog that is given another one draws itself again, and here with every step of scrolling.
+  readonly #remove = async (): Promise<void> => {
+    if (this.removing) await this.client?.removeContact(this.removing.jid);
+  };
+
   #fold(group: string): void {
     const folded = new Set(this.folded);
     if (!folded.delete(group)) folded.add(group);
@@ -130,9 +135,7 @@ export class Roster extends ChatElement {
         heading="${this.text.removeContact}"
         words="${this.text.removeContactWords((removing?.name ?? removing?.jid ?? '').slice(0, 100))}"
         action="${this.text.remove}"
-        .run="${async () => {
-          if (removing) await this.client?.removeContact(removing.jid);
-        }}"
+        .run="${this.#remove}"
       ></tertulia-confirm>
     `;
   }
