@@ -3,6 +3,7 @@ import { sendKeys } from '@web/test-runner-commands';
 import { html } from 'lit';
 import type { Roster } from '../../../components/roster/roster.js';
 import { violations } from '../../support/axe.js';
+import { press } from '../../support/view.js';
 import { FakeClient } from '../../support/fake-client.js';
 import { answerer } from '../../support/fake-data.js';
 import { all, focused, mount, one, settle, textOf, type, words } from '../messenger/mount.js';
@@ -11,7 +12,7 @@ const person = (i: number): string => `Person ${String(i).padStart(4, '0')}`;
 
 /** A roster of thousands, in seven groups or in none. */
 const open = async (count = 5000, { grouped = false, locale = 'en' } = {}) => {
-  const contacts = Array.from({ length: count }, (_, i) => ({ jid: `p${i}@localhost`, name: i === 4321 ? 'Zoe' : person(i), groups: grouped ? [`Group ${i % 7}`] : [], subscription: 'both' as const, asked: false }));
+  const contacts = Array.from({ length: count }, (_, i) => ({ jid: `p${i}@localhost`, name: i === 4321 ? 'Zoe' : i === 4320 ? 'Zac' : person(i), groups: grouped ? [`Group ${i % 7}`] : [], subscription: 'both' as const, asked: false }));
   const client = new FakeClient({ data: { ...answerer, contacts } });
   const roster = await mount<Roster>(client, html`<tertulia-roster></tertulia-roster>`, { width: 390, locale });
   const rows = (): HTMLElement[] => all(roster, 'tertulia-contact-row');
@@ -48,7 +49,7 @@ describe('long list', () => {
     }
     await scrollTo(1e7);
     expect(seen().at(-1)).to.equal('Zoe');
-    expect(seen().at(-2)).to.equal(person(4999));
+    expect(seen().at(-2)).to.equal('Zac');
   });
 
   it('fills the screen in groups, wherever one scrolls to', async () => {
@@ -73,7 +74,7 @@ describe('long list', () => {
   it('moves through all rows by the keyboard, drawn or not', async () => {
     const { rows, at, scrollTo, seen, roster } = await open();
     rows()[0]!.focus();
-    for (const [key, name] of [['End', 'Zoe'], ['ArrowUp', person(4999)], ['Home', person(0)], ['ArrowDown', person(1)]] as const) {
+    for (const [key, name] of [['End', 'Zoe'], ['ArrowUp', 'Zac'], ['Home', person(0)], ['ArrowDown', person(1)]] as const) {
       await sendKeys({ press: key });
       await settle();
       expect(at(), key).to.equal(name);
@@ -84,7 +85,10 @@ describe('long list', () => {
     expect(Number(at().slice(-4))).to.be.within(5, 30);
     await sendKeys({ press: 'z' });
     await settle();
-    expect(at(), 'the first letter').to.equal('Zoe');
+    expect(at(), 'the first letter').to.equal('Zac');
+    await sendKeys({ press: 'z' });
+    await settle();
+    expect(at(), 'and again').to.equal('Zoe');
     expect(seen()).to.contain('Zoe');
     expect(all(roster, '.row[tabindex="0"]')).to.have.length(1);
     await scrollTo(0);
@@ -97,9 +101,9 @@ describe('long list', () => {
   it('takes several letters together', async () => {
     const { rows, at } = await open();
     rows()[0]!.focus();
-    await sendKeys({ type: 'person' });
+    for (const letter of 'zo') press(focused()!, letter);
     await settle();
-    expect(at()).to.equal(person(1));
+    expect(at()).to.equal('Zoe');
   });
 
   it('has the Tab key go to a row that is seen', async () => {
