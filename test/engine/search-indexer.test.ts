@@ -53,7 +53,7 @@ describe('indexing behind', () => {
     expect(await pass(2_000)).to.equal(0);
     expect(await pass(2_000)).to.equal(4);
     expect(await pass(5_000)).to.equal(4);
-    indexer.poked([{ kind: 'outbox' }]);
+    indexer.poked([{ kind: 'outbox', ids: [1] }]);
     expect(await pass(5_000)).to.equal(4);
     indexer.poked([messages]);
     expect(await pass(5_000)).to.equal(5);
