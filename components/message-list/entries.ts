@@ -11,13 +11,25 @@ export type Entry =
 /** What one person says within this time reads as one. */
 const TOGETHER = 5 * 60_000;
 
-const dayOf = (at: number): string => new Date(at).toDateString();
+/** The day that was asked for last: most messages are of the same one as their neighbour. */
+let day = { from: 0, to: 0, name: '' };
+
+function dayOf(at: number): string {
+  if (!(at >= day.from && at < day.to)) {
+    const midnight = new Date(at);
+    const name = midnight.toDateString();
+    const from = midnight.setHours(0, 0, 0, 0);
+    day = { from, to: midnight.setDate(midnight.getDate() + 1), name };
+  }
+  return day.name;
+}
+
 const together = (a: MessageRow, b: MessageRow): boolean => a.sender === b.sender && a.mine === b.mine && Math.abs(b.at - a.at) < TOGETHER && dayOf(a.at) === dayOf(b.at);
 
 /** The lines of a window: days between days, the line before the first unread message, and who speaks in a go. */
 export function entriesOf(items: readonly TimelineItem[], unreadFrom: number | undefined): Entry[] {
   const entries: Entry[] = [];
-  let day = '';
+  let current = '';
   items.forEach((item, index) => {
     if (item.kind === 'gap') {
       entries.push({ ...item, key: `gap-${item.segment}` });
@@ -26,8 +38,8 @@ export function entriesOf(items: readonly TimelineItem[], unreadFrom: number | u
     const { row } = item;
     const before = neighbour(items[index - 1]);
     const after = neighbour(items[index + 1]);
-    if (dayOf(row.at) !== day) {
-      day = dayOf(row.at);
+    if (dayOf(row.at) !== current) {
+      current = dayOf(row.at);
       entries.push({ kind: 'day', key: `day-${row.id}`, at: row.at });
     }
     if (row.id === unreadFrom) entries.push({ kind: 'unread', key: 'unread' });

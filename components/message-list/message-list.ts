@@ -14,16 +14,22 @@ import { ChatElement } from '../shared/chat-element.js';
 import { controls } from '../shared/controls.styles.js';
 import { Watch } from '../shared/watch.js';
 import { EditMessageEvent } from './edit-message-event.js';
+import { arrivals, justWritten } from './arrivals.js';
+import { DrawnRows } from './drawn-rows.js';
+import { beginning, skeletons } from './beginning.js';
 import { entriesOf, firstUnread, type Entry } from './entries.js';
 import { styles } from './message-list.styles.js';
+import { atOnce, fills, keepDrawn } from './keep-drawn.js';
 import { keepPlace, takePlace, type ReadingPlace } from './kept-place.js';
-import { markAfterFrame } from './paint-mark.js';
+import { afterFrame, EachFrame } from './frames.js';
 import { ReadMarker } from './read-marker.js';
-import { ScrollAnchor } from './scroll-anchor.js';
+import { firstBelow, ScrollAnchor } from './scroll-anchor.js';
 
 /** Pixels from the end within which one still follows, and from the top at which older messages are asked for. */
 const NEAR_END = 48;
 const NEAR_TOP = 900;
+/** While somebody reads back, as many rows as this are in memory, ready to be drawn. */
+const RESERVE = 60;
 
 /**
  * The messages of one conversation, the newest at the end. At the end it follows what arrives; read further up, it stays
@@ -66,6 +72,13 @@ export class MessageList extends ChatElement {
   readonly #expanded = new Set<number>();
   readonly #reading = new ReadMarker(this, () => this.#markRead());
   readonly #anchor = new ScrollAnchor();
+  readonly #drawn = new DrawnRows();
+  readonly #tending = new EachFrame(() => this.#tend());
+  #entries: { readonly of: unknown; readonly unreadFrom: number | undefined; readonly all: readonly Entry[] } | undefined;
+  /** How high the scroller was when it was last looked at. */
+  #height = 0;
+  /** Until one is where one was reading, nothing else is drawn. */
+  #returning = false;
   #unreadFrom: number | undefined;
   #opened = false;
   /** Whose archive the timeline reads. */
@@ -101,9 +114,11 @@ export class MessageList extends ChatElement {
   /** Goes to the newest message. */
   async toEnd(): Promise<void> {
     if (this.#timeline && !this.#timeline.atEnd) await this.#timeline.toEnd();
-    await this.updateComplete;
     this.arrived = 0;
     this.following = true;
+    if (this.#drawn.newer > 0) this.#drawn.reset();
+    this.requestUpdate();
+    await this.updateComplete;
     this.scroller?.scrollTo({ top: 0 });
   }
 
@@ -133,25 +148,32 @@ export class MessageList extends ChatElement {
       this.#changed();
     }
     this.#settle();
+    this.#choose();
     if (!this.following && this.scroller) this.#anchor.hold(this.scroller);
   }
 
   override updated(): void {
-    if (this.scroller) this.#anchor.release(this.scroller);
-    const { items } = this.#timeline ?? {};
-    if (items && !this.#opened) {
+    const { scroller } = this;
+    if (scroller) this.#anchor.release(scroller);
+    if (this.#items && scroller && !this.#opened) {
+      // The first paint fills the screen; what stands above it comes in the frames that follow.
+      if (scroller.scrollHeight <= scroller.clientHeight && scroller.clientHeight > 0 && this.#drawn.drawOlder(atOnce)) {
+        this.requestUpdate();
+        return;
+      }
       this.#opened = true;
-      markAfterFrame('tertulia:conversation-painted', { jid: this.jid, messages: items.length });
-    }
-    queueMicrotask(() => {
-      if (items) this.#loadMore();
-      this.#reading.check();
-    });
+      const detail = { jid: this.jid, messages: this.#drawn.count };
+      afterFrame(() => {
+        performance.mark('tertulia:conversation-painted', { detail });
+        this.#tending.ask();
+      });
+    } else if (this.#opened) this.#tending.ask();
+    queueMicrotask(() => this.#reading.check());
   }
 
   readonly #keepPlace = (): void => {
     const { scroller } = this;
-    const first = !this.following && scroller ? (this.#anchor.first(scroller) as HTMLElement | undefined) : undefined;
+    const first = !this.following && scroller ? (firstBelow(scroller) as HTMLElement | undefined) : undefined;
     keepPlace(first && scroller ? { jid: this.jid, row: Number(first.dataset['id']), offset: first.getBoundingClientRect().top - scroller.getBoundingClientRect().top } : undefined);
   };
 
@@ -159,7 +181,12 @@ export class MessageList extends ChatElement {
   async #return({ row, offset }: ReadingPlace): Promise<void> {
     const timeline = this.#timeline;
     this.following = false;
+    this.#returning = true;
     const found = await timeline?.toMessage(row).catch(() => false);
+    if (this.#timeline !== timeline) return;
+    this.#returning = false;
+    this.#drawn.reset(found ? row : undefined);
+    this.requestUpdate();
     await this.updateComplete;
     if (this.#timeline !== timeline) return;
     const { scroller } = this;
@@ -172,7 +199,8 @@ export class MessageList extends ChatElement {
     this.#unsubscribe?.();
     this.#timeline?.close();
     this.#timeline = this.#unsubscribe = this.#unreadFrom = undefined;
-    this.#opened = this.#settled = this.#wasAtEnd = false;
+    this.#opened = this.#settled = this.#wasAtEnd = this.#returning = false;
+    this.#drawn.reset();
     this.#known = new Set();
     this.arrived = 0;
     this.#readUpTo = -1;
@@ -201,7 +229,7 @@ export class MessageList extends ChatElement {
       // What one wrote oneself is always shown.
       this.#unreadFrom = undefined;
       void this.toEnd();
-      void this.updateComplete.then(() => markAfterFrame('tertulia:send-painted', { jid: this.jid }));
+      void this.updateComplete.then(() => afterFrame(() => performance.mark('tertulia:send-painted', { detail: { jid: this.jid } })));
     } else if (!this.following) this.arrived += theirs.length;
   }
 
@@ -220,30 +248,53 @@ export class MessageList extends ChatElement {
     return resourceOf(row.sender) || (this.client?.nameOf(row.sender) ?? row.sender);
   }
 
+  /** The window, once it may be drawn. */
+  get #items(): Timeline['items'] {
+    return this.#returning ? undefined : this.#timeline?.items;
+  }
+
+  /** Which of the window's lines are drawn now. */
+  #choose(): void {
+    const items = this.#items;
+    if (!items) return;
+    if (this.#entries?.of !== items || this.#entries.unreadFrom !== this.#unreadFrom) this.#entries = { of: items, unreadFrom: this.#unreadFrom, all: entriesOf(items, this.#unreadFrom) };
+    this.#drawn.update(this.#entries.all, this.following, fills(this.#height || innerHeight));
+  }
+
   #scrolled(): void {
     const { scroller } = this;
     if (!scroller) return;
-    // Some engines count a reversed scroller up instead of down.
-    const distance = Math.abs(scroller.scrollTop);
-    this.following = distance < NEAR_END && (this.#timeline?.atEnd ?? true);
+    this.following = Math.abs(scroller.scrollTop) < NEAR_END && (this.#timeline?.atEnd ?? true) && this.#drawn.newer === 0;
     if (this.following) {
       this.arrived = 0;
       this.#reading.check();
     }
-    this.#loadMore();
+    this.#tending.ask();
   }
 
-  #loadMore(): void {
+  /** Once a frame, as long as there is something to do: draws a few rows more, and no longer those that are far away. */
+  #tend(): void {
     const { scroller } = this;
-    const timeline = this.#timeline;
-    if (!scroller || !timeline || timeline.loading || scroller.clientHeight === 0) return;
+    if (!scroller || !this.#items || scroller.clientHeight === 0) return;
+    this.#height = scroller.clientHeight;
+    // Some engines count a reversed scroller up instead of down.
     const below = Math.abs(scroller.scrollTop);
-    const above = scroller.scrollHeight - scroller.clientHeight - below;
+    const above = scroller.scrollHeight - this.#height - below;
+    if (keepDrawn(this.#drawn, scroller, { above, below })) this.requestUpdate();
+    this.#loadMore(above, below);
+  }
+
+  /** Reads on before the end of what is in memory comes into sight; asks the server only when one is nearly there. */
+  #loadMore(above: number, below: number): void {
+    const timeline = this.#timeline!;
+    const { older, newer } = this.#drawn;
+    if (timeline.loading) return;
     if (above >= NEAR_TOP) this.#asked = '';
-    if (above < NEAR_TOP && !timeline.atStart && this.#asked !== this.#topId()) {
+    const nearTop = older === 0 ? above < NEAR_TOP : !this.following && older < RESERVE && timeline.items?.[0]?.kind === 'message';
+    if (nearTop && !timeline.atStart && this.#asked !== this.#topId()) {
       this.#asked = this.#topId();
       void timeline.loadOlder().catch(quiet);
-    } else if (below < NEAR_TOP && !timeline.atEnd) void timeline.loadNewer().catch(quiet);
+    } else if (!timeline.atEnd && (newer === 0 ? below < NEAR_TOP : newer < RESERVE)) void timeline.loadNewer().catch(quiet);
   }
 
   // The same question is not asked twice in one visit to the top: offline, each answer would be "no" and ask again.
@@ -296,7 +347,7 @@ export class MessageList extends ChatElement {
 
   override render(): TemplateResult {
     const { text } = this;
-    const items = this.#timeline?.items;
+    const items = this.#items;
     return html`<div class="scroller" role="log" aria-live="off" aria-label="${text.messagesWith(this.#name)}" aria-busy="${items ? 'false' : 'true'}" tabindex="0" part="log" @scroll="${() => this.#scrolled()}">
         <div class="inner">${items ? this.#lines() : skeletons()}</div>
       </div>
@@ -310,12 +361,11 @@ export class MessageList extends ChatElement {
 
   #lines(): TemplateResult {
     const timeline = this.#timeline!;
-    const items = timeline.items ?? [];
-    const entries = entriesOf(items, this.#unreadFrom);
-    const latestMine = entries.findLast((entry) => entry.kind === 'message' && entry.row.mine)?.key;
+    const latestMine = this.#entries?.all.findLast((entry) => entry.kind === 'message' && entry.row.mine)?.key;
     const typists = this.#typing.value ?? [];
-    return html`${timeline.atStart ? this.#start(items.length === 0) : html`<div class="older">${timeline.loading ? this.text.loadingOlder : nothing}</div>`}
-    ${repeat(entries, ({ key }) => key, (entry) => this.#line(entry, entry.key === latestMine))}
+    const begins = timeline.atStart && this.#drawn.older === 0;
+    return html`${begins ? beginning({ jid: this.jid, name: this.#name, room: this.#room, empty: timeline.items?.length === 0, greeting: this.greeting, note: this.note }, this.text) : html`<div class="older">${timeline.loading ? this.text.loadingOlder : nothing}</div>`}
+    ${repeat(this.#drawn.lines, ({ key }) => key, (entry) => this.#line(entry, entry.key === latestMine))}
     ${typists.length > 0 ? html`<div class="typing" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}`;
   }
 
@@ -323,9 +373,8 @@ export class MessageList extends ChatElement {
     const { locale, text } = this;
     switch (entry.kind) {
       case 'day':
-        return html`<div class="day"><span>${locale.day(entry.at, Date.now())}</span></div>`;
       case 'unread':
-        return html`<div class="unread"><span>${text.unreadFromHere}</span></div>`;
+        return html`<div class="${entry.kind}"><span>${entry.kind === 'day' ? locale.day(entry.at, Date.now()) : text.unreadFromHere}</span></div>`;
       case 'gap':
         if (entry.lost) return html`<div class="gap"><p>${text.gapLost}</p></div>`;
         // Not disabled while it loads: that would take the focus away from who works with the keyboard.
@@ -335,47 +384,15 @@ export class MessageList extends ChatElement {
         const name = this.#nameOf(row);
         const expanded = this.#expanded.has(row.id);
         const invitedTo = row.state.invitation ? (this.client?.nameOf(row.state.invitation.room) ?? '') : '';
-        // Two hundred rows, of which mostly one has changed.
+        // Many rows, of which mostly one has changed.
         return guard([row, first, last, latestMine, name, invitedTo, expanded, locale], () => message({ row, name, invitedTo, first, last, room: this.#room, latestMine, expanded, locale }, this.#actions));
       }
     }
   }
-
-  #start(empty: boolean): TemplateResult {
-    const { text } = this;
-    return html`<div class="start">
-        <tertulia-avatar ?room="${this.#room}" .jid="${this.jid}" .name="${this.#name}"></tertulia-avatar>
-        <h3 dir="auto">${this.#name.slice(0, 200)}</h3>
-        <p dir="auto">${this.note || (this.#room ? text.roomStart : text.conversationStart)(this.#name.slice(0, 200))}</p>
-        ${empty && !this.greeting && !this.note ? html`<p>${text.sayHello}</p>` : nothing}
-      </div>
-      ${this.greeting ? html`<div class="greeting" dir="auto">${this.greeting}</div>` : nothing}`;
-  }
-}
-
-/** Written here and now: it may have been sent before it was first drawn. */
-const justWritten = ({ mine, at, state: { delivery } }: MessageRow): boolean => mine && (delivery === 'sending' || Math.abs(Date.now() - at) < 5000);
-
-/**
- * The rows at the end that were not there before. What one has not sent yet stands after everything, so that what arrives
- * may come before it.
- */
-function arrivals(rows: readonly MessageRow[], known: ReadonlySet<number>): MessageRow[] {
-  const fresh: MessageRow[] = [];
-  let met = known.size === 0;
-  for (const row of rows.toReversed()) {
-    if (!known.has(row.id)) fresh.unshift(row);
-    else if (row.state.delivery === 'sending' || row.state.delivery === 'failed') met = true;
-    else return fresh;
-  }
-  // Not one row is left of those before: the window has moved.
-  return met ? fresh : [];
 }
 
 /** The status line says that there is no connection; what was not fetched is asked for again once there is. */
 const quiet = (): void => {};
-
-const skeletons = (): TemplateResult => html`<div class="skeletons" aria-hidden="true">${Array.from({ length: 9 }, () => html`<span></span>`)}</div>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -7,22 +7,8 @@ export class ScrollAnchor {
 
   /** Before the rows change. */
   hold(scroller: HTMLElement): void {
-    const element = this.first(scroller);
+    const element = firstBelow(scroller);
     this.#held = element && { element, top: element.getBoundingClientRect().top };
-  }
-
-  /** The first message in sight. */
-  first(scroller: HTMLElement): Element | undefined {
-    const edge = scroller.getBoundingClientRect().top;
-    const rows = scroller.querySelectorAll('[role="article"]');
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (rows[middle]!.getBoundingClientRect().bottom > edge) high = middle;
-      else low = middle + 1;
-    }
-    return rows[low];
   }
 
   /** After they have changed. */
@@ -33,4 +19,18 @@ export class ScrollAnchor {
     const moved = held.element.getBoundingClientRect().top - held.top;
     if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
   }
+}
+
+/** The first message that is not wholly above the top of what is in sight, or of what is so many pixels further down. */
+export function firstBelow(scroller: HTMLElement, beyond = 0): Element | undefined {
+  const edge = scroller.getBoundingClientRect().top + beyond;
+  const rows = scroller.querySelectorAll('[role="article"]');
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle]!.getBoundingClientRect().bottom > edge) high = middle;
+    else low = middle + 1;
+  }
+  return rows[low];
 }

@@ -29,6 +29,7 @@ export class ArchiveTimeline implements Timeline {
   /** Reads are made one after the other, each from what the one before left. */
   #queue: Promise<unknown> = Promise.resolve();
   #loadingOlder: Promise<void> | undefined;
+  #loadingNewer: Promise<void> | undefined;
   #rereadWaits = false;
   /** Where the window begins, for somebody who reads on into a gap. */
   #onwardFrom: Place | undefined;
@@ -89,13 +90,13 @@ export class ArchiveTimeline implements Timeline {
 
   async #loadOlder(): Promise<void> {
     await this.#queue;
-    this.#change({ loading: true });
     const top = (): number | undefined => this.items?.find(isMessage)?.row.id;
     for (let tries = 0; tries < patience && !this.#closed && !this.atStart; tries += 1) {
       const before = top();
       const [first] = this.items ?? [];
       let more = true;
       if (first?.kind === 'gap' && !first.lost) {
+        this.#change({ loading: true });
         more = (await this.#ports.older(first.segment)).more;
         await this.#reread(step);
         // A full window stays where it was: what was fetched is above it.
@@ -118,6 +119,13 @@ export class ArchiveTimeline implements Timeline {
   }
 
   loadNewer(): Promise<void> {
+    this.#loadingNewer ??= this.#readNewer().finally(() => {
+      this.#loadingNewer = undefined;
+    });
+    return this.#loadingNewer;
+  }
+
+  #readNewer(): Promise<void> {
     return this.#read(async () => {
       const { items, atEnd, atStart } = this.#view.value;
       const after = placeOf(items?.findLast(isMessage));
@@ -192,7 +200,10 @@ export class ArchiveTimeline implements Timeline {
   }
 
   #change(change: Partial<View>): void {
-    if (!this.#closed) this.#view.set({ ...this.#view.value, ...change });
+    const view = this.#view.value;
+    // Nobody draws anew for what is the same.
+    const same = (Object.keys(change) as (keyof View)[]).every((key) => change[key] === view[key]);
+    if (!this.#closed && !same) this.#view.set({ ...view, ...change });
   }
 
   close(): void {

@@ -1,0 +1,27 @@
+import type { DrawnRows } from './drawn-rows.js';
+import { firstBelow } from './scroll-anchor.js';
+
+/** Pixels before and after what is in sight that are drawn; what is further away than `far` no longer is. */
+const ahead = 1800;
+const far = 4500;
+/** Rows drawn in one frame on either side: what half a frame is enough for. */
+export const atOnce = 8;
+/** The lowest that a row can be, pixels. */
+const least = 42;
+
+/** Rows that fill a screen of this height. */
+export const fills = (height: number): number => Math.ceil(height / least) + 1;
+
+/**
+ * Draws a few rows more where somebody may soon look, and no longer those that are far away, many at once: each time moves
+ * all that is left. Whether anything changed.
+ */
+export function keepDrawn(rows: DrawnRows, scroller: HTMLElement, { above, below }: { readonly above: number; readonly below: number }): boolean {
+  let changed = false;
+  if (above < ahead) changed = rows.drawOlder(atOnce);
+  else if (above > far) changed = rows.dropBefore(idOf(firstBelow(scroller, -ahead)));
+  if (below < ahead) return rows.drawNewer(atOnce) || changed;
+  return (below > far && rows.dropAfter(idOf(firstBelow(scroller, scroller.clientHeight + ahead)))) || changed;
+}
+
+const idOf = (row: Element | undefined): number => Number((row as HTMLElement | undefined)?.dataset['id']);
