@@ -21,6 +21,7 @@ import { entriesOf, firstUnread, type Entry } from './entries.js';
 import { styles } from './message-list.styles.js';
 import { atOnce, fills, keepDrawn } from './keep-drawn.js';
 import { keepPlace, takePlace, type ReadingPlace } from './kept-place.js';
+import { FrameTurn } from './frame-turn.js';
 import { afterFrame, EachFrame } from './frames.js';
 import { ReadMarker } from './read-marker.js';
 import { firstBelow, ScrollAnchor } from './scroll-anchor.js';
@@ -72,6 +73,7 @@ export class MessageList extends ChatElement {
   readonly #expanded = new Set<number>();
   readonly #reading = new ReadMarker(this, () => this.#markRead());
   readonly #anchor = new ScrollAnchor();
+  readonly #turn = new FrameTurn(this);
   readonly #drawn = new DrawnRows();
   readonly #tending = new EachFrame(() => this.#tend());
   #entries: { readonly of: unknown; readonly unreadFrom: number | undefined; readonly all: readonly Entry[] } | undefined;
@@ -131,6 +133,11 @@ export class MessageList extends ChatElement {
     super.disconnectedCallback();
     removeEventListener('pagehide', this.#keepPlace);
     this.#close();
+  }
+
+  protected override async scheduleUpdate(): Promise<void> {
+    await this.#turn.comes();
+    super.scheduleUpdate();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {

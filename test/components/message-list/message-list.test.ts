@@ -4,7 +4,7 @@ import { html } from 'lit';
 import type { MessageList } from '../../../components/message-list/message-list.js';
 import { FakeClient } from '../../support/fake-client.js';
 import { amelie, answerer, hostile, jonas, layla, lobby, type FakeData, type Line, type Script } from '../../support/fake-data.js';
-import { button, find, findAll, frames, inSession, settle, until } from '../../support/view.js';
+import { button, find, findAll, frames, inSession, press, settle, until } from '../../support/view.js';
 
 const long = (count: number, more: Partial<Script> = {}): FakeData => ({
   ...answerer,
@@ -397,6 +397,84 @@ describe('message-list', () => {
     await client.signIn({ mode: 'login' });
     await settle(list);
     expect(articles(list).length).to.be.above(5);
+  });
+
+  /** How often it has been drawn since. */
+  function drawings(list: MessageList): () => number {
+    let times = 0;
+    list.addController({ hostUpdated: () => void (times += 1) });
+    return () => times;
+  }
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve(); // oxlint-disable-line no-await-in-loop
+  };
+
+  it('paints what fills the screen first, more above it afterwards, and nothing moves', async () => {
+    performance.clearMarks();
+    const client = new FakeClient({ data: long(300) });
+    const session = await inSession(client, html`<tertulia-message-list jid="${jonas}"></tertulia-message-list>`);
+    const list = find<MessageList>(session, 'tertulia-message-list');
+    const log = find(list, '[role=log]');
+    const painted = (): PerformanceMark | undefined => (performance.getEntriesByName('tertulia:conversation-painted') as PerformanceMark[])[0];
+    const held = client.timelines[0]!.items!.length;
+    await until(() => painted() !== undefined);
+    const { messages } = painted()!.detail as { messages: number };
+    expect(messages).to.be.below(held);
+    expect(log.scrollHeight).to.be.above(log.clientHeight);
+    const last = articles(list).at(-1)!;
+    const where = bottom(last);
+    await until(() => articles(list).length > messages);
+    for (let turn = 0; turn < 10; turn += 1) await frames(); // oxlint-disable-line no-await-in-loop
+    expect(bottom(last)).to.equal(where);
+    expect(log.getAttribute('aria-busy')).to.equal('false');
+    // No more than one may soon look at: the rest is in memory.
+    expect(articles(list).length).to.be.below(100);
+  });
+
+  it('draws what comes within a frame together', async () => {
+    const client = new FakeClient({ data: long(60) });
+    const { list } = await show(client);
+    for (let turn = 0; turn < 10; turn += 1) await frames(); // oxlint-disable-line no-await-in-loop
+    await new Promise((resolve) => setTimeout(resolve));
+    const times = drawings(list);
+    for (let n = 0; n < 5; n += 1) {
+      client.receive(jonas, { from: jonas, body: `burst ${n}` });
+      await turns(); // oxlint-disable-line no-await-in-loop
+    }
+    expect(times(), 'the first at once').to.equal(1);
+    await until(() => texts(list).at(-1) === 'burst 4');
+    // And once more at most, where what came has left room to fill.
+    expect(times()).to.be.at.most(3);
+  });
+
+  it('draws the sign of a key first, but what Enter sends at once; a hidden page waits for no frame', async () => {
+    const client = new FakeClient({ data: long(60) });
+    const { list } = await show(client);
+    const calm = async (): Promise<void> => {
+      for (let turn = 0; turn < 10; turn += 1) await frames(); // oxlint-disable-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    await calm();
+    press(list, 'a');
+    client.receive(jonas, { from: jonas, body: 'while one types' });
+    await turns();
+    expect(texts(list).at(-1)).to.not.equal('while one types');
+    await until(() => texts(list).at(-1) === 'while one types');
+    await calm();
+    press(list, 'Enter');
+    client.receive(jonas, { from: jonas, body: 'with Enter' });
+    await turns();
+    expect(texts(list).at(-1)).to.equal('with Enter');
+    await calm();
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+    try {
+      press(list, 'a');
+      client.receive(jonas, { from: jonas, body: 'while nobody looks' });
+      await turns();
+      expect(texts(list).at(-1)).to.equal('while nobody looks');
+    } finally {
+      delete (document as { hidden?: boolean }).hidden;
+    }
   });
 
   it('tells when it was asked and when it was painted', async () => {
