@@ -13,6 +13,12 @@ const least = 42;
 export const fills = (height: number): number => Math.ceil(height / least) + 1;
 
 /**
+ * Whether what is in memory is to be added to before it has been drawn, for somebody who goes that way. A window holds what
+ * this and the rows that may be drawn come to, or it would be read to and fro.
+ */
+export const runsOut = (rows: number, pixels: number): boolean => rows < 25 && pixels < 1.25 * ahead;
+
+/**
  * Draws a few rows more where somebody may soon look, and no longer those that are far away, many at once: each time moves
  * all that is left. Whether anything changed.
  */

@@ -17,9 +17,10 @@ import { EditMessageEvent } from './edit-message-event.js';
 import { arrivals, justWritten } from './arrivals.js';
 import { DrawnRows } from './drawn-rows.js';
 import { beginning, skeletons } from './beginning.js';
+import { gapLine } from './gap-line.js';
 import { entriesOf, firstUnread, type Entry } from './entries.js';
 import { styles } from './message-list.styles.js';
-import { atOnce, fills, keepDrawn } from './keep-drawn.js';
+import { atOnce, fills, keepDrawn, runsOut } from './keep-drawn.js';
 import { keepPlace, takePlace, type ReadingPlace } from './kept-place.js';
 import { FrameTurn } from './frame-turn.js';
 import { afterFrame, EachFrame } from './frames.js';
@@ -29,9 +30,6 @@ import { firstBelow, ScrollAnchor } from './scroll-anchor.js';
 /** Pixels from the end within which one still follows, and from the top at which older messages are asked for. */
 const NEAR_END = 48;
 const NEAR_TOP = 900;
-/** While somebody reads back, as many rows as this are in memory, ready to be drawn. */
-const RESERVE = 60;
-
 /**
  * The messages of one conversation, the newest at the end. At the end it follows what arrives; read further up, it stays
  * where it is and a button counts what is new.
@@ -53,7 +51,6 @@ export class MessageList extends ChatElement {
   @property() name = '';
   /** Words the site's owner greets with, above the first message. */
   @property() greeting = '';
-
   /** Words at the beginning, in place of our own. */
   @property() note = '';
 
@@ -137,7 +134,7 @@ export class MessageList extends ChatElement {
 
   protected override async scheduleUpdate(): Promise<void> {
     await this.#turn.comes();
-    super.scheduleUpdate();
+    await super.scheduleUpdate();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -269,9 +266,8 @@ export class MessageList extends ChatElement {
   }
 
   #scrolled(): void {
-    const { scroller } = this;
-    if (!scroller) return;
-    this.following = Math.abs(scroller.scrollTop) < NEAR_END && (this.#timeline?.atEnd ?? true) && this.#drawn.newer === 0;
+    if (!this.scroller) return;
+    this.following = Math.abs(this.scroller.scrollTop) < NEAR_END && (this.#timeline?.atEnd ?? true) && this.#drawn.newer === 0;
     if (this.following) {
       this.arrived = 0;
       this.#reading.check();
@@ -297,11 +293,12 @@ export class MessageList extends ChatElement {
     const { older, newer } = this.#drawn;
     if (timeline.loading) return;
     if (above >= NEAR_TOP) this.#asked = '';
-    const nearTop = older === 0 ? above < NEAR_TOP : !this.following && older < RESERVE && timeline.items?.[0]?.kind === 'message';
-    if (nearTop && !timeline.atStart && this.#asked !== this.#topId()) {
-      this.#asked = this.#topId();
-      void timeline.loadOlder().catch(quiet);
-    } else if (!timeline.atEnd && (newer === 0 ? below < NEAR_TOP : newer < RESERVE)) void timeline.loadNewer().catch(quiet);
+    const wantsOlder = older === 0 ? above < NEAR_TOP : !this.following && timeline.items?.[0]?.kind === 'message' && runsOut(older, above);
+    const asks = wantsOlder && !timeline.atStart && this.#asked !== this.#topId();
+    if (asks) this.#asked = this.#topId();
+    const wantsNewer = !timeline.atEnd && (newer === 0 ? below < NEAR_TOP : runsOut(newer, below));
+    // The status line says that there is no connection; what was not fetched is asked for again once there is.
+    void (asks ? timeline.loadOlder() : wantsNewer ? timeline.loadNewer() : undefined)?.catch(() => {});
   }
 
   // The same question is not asked twice in one visit to the top: offline, each answer would be "no" and ask again.
@@ -383,9 +380,7 @@ export class MessageList extends ChatElement {
       case 'unread':
         return html`<div class="${entry.kind}"><span>${entry.kind === 'day' ? locale.day(entry.at, Date.now()) : text.unreadFromHere}</span></div>`;
       case 'gap':
-        if (entry.lost) return html`<div class="gap"><p>${text.gapLost}</p></div>`;
-        // Not disabled while it loads: that would take the focus away from who works with the keyboard.
-        return html`<div class="gap"><p>${this.failedGap === entry.segment ? text.gapFailed : text.gap}</p><button class="button small" type="button" aria-disabled="${this.#timeline?.loading ?? false}" @click="${(event: Event) => void this.#openGapAt(entry.segment, (event.currentTarget as Element).parentElement!)}">${text.openGap}</button></div>`;
+        return gapLine({ lost: entry.lost, failed: this.failedGap === entry.segment, loading: this.#timeline?.loading ?? false, open: (gap) => void this.#openGapAt(entry.segment, gap) }, text);
       case 'message': {
         const { row, first, last } = entry;
         const name = this.#nameOf(row);
@@ -397,9 +392,6 @@ export class MessageList extends ChatElement {
     }
   }
 }
-
-/** The status line says that there is no connection; what was not fetched is asked for again once there is. */
-const quiet = (): void => {};
 
 declare global {
   interface HTMLElementTagNameMap {

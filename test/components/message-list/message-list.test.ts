@@ -251,6 +251,30 @@ describe('message-list', () => {
     await until(() => texts(list).at(-1) === 'far below' && Math.abs(log.scrollTop) < 2);
   });
 
+  it('reads nothing while nobody moves, wherever one is', async () => {
+    const client = new FakeClient({ data: long(600) });
+    const { list, log } = await show(client);
+    const [timeline] = client.timelines;
+    let reads = 0;
+    for (const load of ['loadOlder', 'loadNewer'] as const) {
+      const read = timeline![load].bind(timeline);
+      timeline![load] = () => {
+        reads += 1;
+        return read();
+      };
+    }
+    for (let page = 0; page < 12; page += 1) {
+      log.scrollTop -= 1500;
+      for (let turn = 0; turn < 8; turn += 1) await frames(); // oxlint-disable-line no-await-in-loop
+      const before = reads;
+      const rows = texts(list);
+      for (let turn = 0; turn < 4; turn += 1) await frames(); // oxlint-disable-line no-await-in-loop
+      expect([reads, texts(list)], `page ${page}`).to.deep.equal([before, rows]);
+    }
+    expect(reads).to.be.above(3);
+    expect(articles(list).length).to.be.below(170);
+  });
+
   it('marks as read what is looked at, once, and nothing while read further up', async () => {
     const client = new FakeClient({ data: long(120, { unread: 2 }) });
     const { list, log } = await show(client);
