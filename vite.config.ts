@@ -73,19 +73,30 @@ function plainImports(): Plugin {
   };
 }
 
-/** The page's HTML names what its script will ask for next, so that it is on its way before the script runs: its settings and its worker. */
+/**
+ * The page's HTML names what its script will ask for next, so that it is on its way before the script runs: its settings; in
+ * the widget its worker, without which a visitor has no account. The messenger's waits for a person who signs in, or for the first paint.
+ */
 function earlyRequests(): Plugin {
   return {
     name: 'tertulia-early-requests',
     apply: 'build',
+    buildStart() {
+      this.emitFile({ type: 'chunk', id: here('pages/early.ts') });
+    },
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle = {} }) {
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
         const worker = chunks.find(({ facadeModuleId }) => facadeModuleId === here('src/engine-worker.ts'));
         if (!worker) throw new Error('the bundle has no worker');
-        const files = [worker.fileName, ...worker.imports].filter((file) => !html.includes(file));
+        const early = chunks.find(({ moduleIds }) => moduleIds.includes(here('pages/early.ts')));
+        if (!early) throw new Error('the bundle has nothing that begins early');
+        const isMessenger = html.includes(early.fileName);
+        const files = isMessenger ? [] : [worker.fileName, ...worker.imports].filter((file) => !html.includes(file));
         return [
+          // Runs as soon as it is there itself, and not after all that is drawn with.
+          ...(isMessenger ? [{ tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `./${early.fileName}` }, injectTo: 'head-prepend' } as const] : []),
           { tag: 'link', attrs: { rel: 'preload', as: 'fetch', crossorigin: true, href: './config.json' }, injectTo: 'head' },
           ...files.map((file): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file}` }, injectTo: 'head' })),
         ];
@@ -164,7 +175,9 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // The engine's worker has no document: what it shares with the page stands apart from everything that draws.
-            { name: 'base', priority: 1, test: /\/src\/(base\/|archive\/sound|client\/(bus|channel)\.|engine\/host-rpc|xep\/sha-1)|vite\/preload-helper/ },
+            { name: 'base', priority: 1, test: /\/src\/(base\/|archive\/(sound|trouble|watch-archive)|client\/(bus|channel)\.|engine\/host-rpc|xep\/sha-1)|rolldown\/runtime|vite\/preload-helper/ },
+            // What a page that comes back begins with, before it has anything to draw with.
+            { name: 'page-archive', priority: 1, test: /node_modules\/idb\/|\/src\/(archive\/(accounts|change-state|conversations|open-database|outbox|page-archive|reader|schema|seams|segments|shelf|transact|unit)|client\/config|model\/(fold-message|message))\./ },
             // What the worker begins with: one file, whatever of it the engine's later parts use as well.
             { name: 'wire', test: /node_modules\/ltx\/|\/src\/(xmpp\/(element|frame|iq|negotiate|serialize|service-url|stream)\.|xep\/(0077|0156)|engine\/platform)/ },
             { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+)\/|components\/(define-conversation|(avatar|chat|icon|message-list|session)\/|shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|message\/(?!attachment|define-files|own-hosts)|composer\/(?!staged-file))|xep\/(0392|hsluv)/ },

@@ -1,10 +1,18 @@
 /** The messenger's page: the installable app. */
-import { createChat, fetchDeployment } from '../src/chat.js';
+import { createChat, type ChatClient } from '../src/chat.js';
+import { delay, systemClock } from '../src/base/clock.js';
 import { parseXmppUri } from '../src/client/xmpp-uri.js';
 import { takeShared } from '../src/share-target.js';
 import { defineStart } from '../components/messenger/define-start.js';
 import { languages } from '../components/shared/locale/locale.js';
+import { nextPaint, there } from './after-paint.js';
+import { account, deployment, early, slot } from './early.js';
 import { readPreferences, writePreferences } from './preferences.js';
+
+/** What is kept is waited for so long, milliseconds, that the page is drawn once and not twice. */
+const drawnOnceWithin = 200;
+/** An engine is not kept waiting longer, milliseconds, whatever holds up the first paint. */
+const paintedWithin = 2_000;
 
 async function start(): Promise<void> {
   const session = document.createElement('tertulia-session');
@@ -21,23 +29,15 @@ async function start(): Promise<void> {
     writePreferences(preferences);
     look();
   });
-  // `?account=ADDRESS`: a tab of that account's, whoever is signed in in the others; `?account`: of one who signs in now.
-  const account = new URLSearchParams(location.search).get('account');
   messenger.otherAccount = '?account';
-  session.createClient = async () => {
-    const client = createChat(await fetchDeployment('config.json', (warning) => console.warn(warning)), { apart: account !== null });
-    void client.resume(account === null ? 'messenger' : `messenger:${account}`);
-    if (account !== null) client.session.subscribe(() => {
-      const { me } = client.session.value;
-      // After a reload it is the same account.
-      if (me !== undefined && client.mode === 'login') history.replaceState(history.state, '', `?account=${encodeURIComponent(me)}${location.hash}`);
-    });
-    client.unread.subscribe(() => badge(client.unread.value));
-    void Promise.all([import('../components/messenger/alerts.js'), import('./alert-ports.js')])
-      .then(([{ alertTo }, { alertPorts }]) => alertTo(client, alertPorts((hash) => (location.hash = hash))))
-      .catch(reportError);
-    return client;
-  };
+  const client = makeClient();
+  client.catch(() => {});
+  session.createClient = () => client;
+  const found = Promise.all([client, early.answered]).then(async ([made]) => {
+    if (await early.kept) await there(made.conversations);
+    session.client ??= made;
+  });
+  await Promise.race([found.catch(() => {}), delay(systemClock, drawnOnceWithin)]);
   session.append(messenger);
   document.body.append(session);
 
@@ -67,6 +67,24 @@ async function start(): Promise<void> {
       )
       .catch(reportError);
   });
+}
+
+async function makeClient(): Promise<ChatClient> {
+  // The engine's thread must not take the processor from what is shown first.
+  const engineAfter = early.kept.then((kept) => (kept ? painted : undefined));
+  const client = createChat(await deployment, { apart: account !== null, early, engineAfter });
+  const painted = Promise.race([Promise.all([there(client.conversations), early.answered]).then(nextPaint), delay(systemClock, paintedWithin)]);
+  void client.resume(slot);
+  if (account !== null) client.session.subscribe(() => {
+    const { me } = client.session.value;
+    // After a reload it is the same account.
+    if (me !== undefined && client.mode === 'login') history.replaceState(history.state, '', `?account=${encodeURIComponent(me)}${location.hash}`);
+  });
+  client.unread.subscribe(() => badge(client.unread.value));
+  void Promise.all([import('../components/messenger/alerts.js'), import('./alert-ports.js')])
+    .then(([{ alertTo }, { alertPorts }]) => alertTo(client, alertPorts((hash) => (location.hash = hash))))
+    .catch(reportError);
+  return client;
 }
 
 /** The count on the installed app's icon and in the tab's title. */

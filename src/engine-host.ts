@@ -41,23 +41,27 @@ async function inWorker(): Promise<{ readonly host: LocalHost; readonly restart:
 
 const inPage = async (channels: OpenChannel): Promise<LocalHost> => (await import('./engine-worker.js')).createLocalHost(channels);
 
-/** Whether databases can be opened: the one that is needed next is tried. */
-async function storageWorks(): Promise<boolean> {
-  try {
-    (await openAccounts()).close();
-    // Refused together with storage; without it the tabs could not be kept in step.
-    new BroadcastChannel('tertulia/probe').close();
-    return true;
-  } catch {
-    return false;
-  }
-}
+export type HostOptions = {
+  /** Whether databases can be opened: tries the one that is needed next, and rejects where it cannot. */
+  readonly tryStorage?: () => Promise<unknown>;
+  readonly openChannel?: OpenChannel;
+  /** Until when an engine need not begin, nor its thread: what is there already is shown first. */
+  readonly after?: Promise<unknown>;
+};
 
 class PageHost implements EngineHost {
-  #openChannel: OpenChannel = openChannel;
+  readonly #tryStorage: () => Promise<unknown>;
+  readonly #after: Promise<unknown> | undefined;
+  #openChannel: OpenChannel;
   #prepared: Promise<boolean> | undefined;
   #host: Promise<LocalHost> | undefined;
   #restart = (): void => {};
+
+  constructor(options: HostOptions) {
+    this.#tryStorage = options.tryStorage ?? (async () => (await openAccounts()).close());
+    this.#openChannel = options.openChannel ?? openChannel;
+    this.#after = options.after;
+  }
 
   readonly openChannel: OpenChannel = (name) => this.#openChannel(name);
 
@@ -67,7 +71,20 @@ class PageHost implements EngineHost {
   }
 
   async #prepare(): Promise<boolean> {
-    if (await storageWorks()) {
+    try {
+      // Refused together with storage; without it the tabs could not be kept in step.
+      new BroadcastChannel('tertulia/probe').close();
+      await this.#tryStorage();
+    } catch {
+      return this.#inMemory();
+    }
+    if (this.#after) void this.#after.then(() => this.#begin());
+    else void this.#begin();
+    return true;
+  }
+
+  #begin(): Promise<LocalHost> {
+    if (!this.#host) {
       this.#host = inWorker().then(
         ({ host, restart }) => {
           this.#restart = restart;
@@ -77,9 +94,8 @@ class PageHost implements EngineHost {
       );
       // Whoever asks for it is told.
       this.#host.catch(() => {});
-      return true;
     }
-    return this.#inMemory();
+    return this.#host;
   }
 
   /** The same archive on databases in the page's own memory: nothing outlives the page, and everything works. */
@@ -104,7 +120,7 @@ class PageHost implements EngineHost {
 
   async #local(): Promise<LocalHost> {
     await this.prepare();
-    return this.#host as Promise<LocalHost>;
+    return this.#begin();
   }
 
   async register(...args: Parameters<EngineHost['register']>): ReturnType<EngineHost['register']> {
@@ -117,9 +133,10 @@ class PageHost implements EngineHost {
     return (await this.#local()).unregister(...args);
   }
   async start(...args: Parameters<EngineHost['start']>): ReturnType<EngineHost['start']> {
+    await this.#after;
     return (await this.#local()).start(...args);
   }
 }
 
 /** The host of a page. Nothing is started before `prepare`. */
-export const createEngineHost = (): EngineHost => new PageHost();
+export const createEngineHost = (options: HostOptions = {}): EngineHost => new PageHost(options);

@@ -88,7 +88,8 @@ export class Session extends LitElement {
     const wishes = this.locale ? [this.locale] : navigator.languages;
     if (this.#wishes === wishes.join()) return;
     this.#wishes = wishes.join();
-    const locale = await loadLocale(wishes);
+    const found = loadLocale(wishes);
+    const locale = found instanceof Promise ? await found : found;
     if (this.#wishes !== wishes.join()) return;
     this.#locale.setValue(locale);
     this.lang = locale.tag;

@@ -25,6 +25,12 @@ const migrations: readonly Migration<AccountsSchema>[] = [
   },
 ];
 
+/** The name of the database of somebody who is kept. */
+export const keptArchive = (jid: string): string => `tertulia/${jid}`;
+
+/** Whether somebody who is noted can sign in without being asked. */
+export const isKept = (row: AccountRow | undefined): row is AccountRow => row !== undefined && (row.secret !== undefined || row.scram !== undefined);
+
 export interface Accounts {
   get(slot: string): Promise<AccountRow | undefined>;
   /** On disk when it resolves: a guest's secret exists nowhere else. */

@@ -33,6 +33,23 @@ export type OpenOptions = {
   readonly onClosed?: (reason: ClosedReason) => void;
 };
 
+/** Opens one that is there already, at the newest version; `undefined` where there is none, or an older one: none is made, and none upgraded. */
+export async function openExisting<S extends DBSchema>(name: string, migrations: readonly Migration<S>[], options: OpenOptions = {}): Promise<IDBPDatabase<S> | undefined> {
+  let refused = false;
+  const refuse: Migration<S>['run'] = (_database, transaction) => {
+    refused = true;
+    // It ends as it was: one that was not there is not there. Its opening rejects.
+    transaction.done.catch(() => {});
+    transaction.abort();
+  };
+  try {
+    return await openDatabase(name, migrations.map((migration) => ({ name: migration.name, run: (...args) => refused || refuse(...args) })), options);
+  } catch (error) {
+    if (refused) return undefined;
+    throw error;
+  }
+}
+
 /** Opens a database at the newest version of its migrations. Rejects with `ChatError('storage')`. */
 export async function openDatabase<S extends DBSchema>(name: string, migrations: readonly Migration<S>[], options: OpenOptions = {}): Promise<IDBPDatabase<S>> {
   const { clock = systemClock, log, onClosed } = options;

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.js';
 import { forgetDatabase, registerDatabase } from './accounts.js';
 import type { PageArchive, Poke } from './archive-types.js';
 import { conversationFor, readAll, removeConversation, setDraft } from './conversations.js';
-import { deleteDatabase, openDatabase } from './open-database.js';
+import { deleteDatabase, openDatabase, openExisting } from './open-database.js';
 import type { ClosedReason } from './open-database.js';
 import { discard, enqueue, markFailed, markSent, retry, setOutboxState, setUploaded } from './outbox.js';
 import { openReader } from './reader.js';
@@ -34,8 +34,13 @@ export type PageArchiveOptions = {
  * @returns the archive, and how whoever has more to read and to write does so.
  */
 export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed }: PageArchiveOptions, engine?: { readonly fold: NonNullable<Writing['fold']>; readonly guard: (database: ArchiveDatabase) => ArchiveDatabase }): Promise<{ readonly archive: PageArchive; readonly database: ArchiveDatabase; readonly write: Transact }> {
-  await registerDatabase(name, clock);
-  const opened: ArchiveDatabase = await openDatabase<ArchiveSchema>(name, archiveMigrations, { clock, log, ...(onClosed ? { onClosed } : {}) });
+  const options = { clock, log, ...(onClosed ? { onClosed } : {}) };
+  // One that is there was noted before it was made.
+  let opened: ArchiveDatabase | undefined = await openExisting<ArchiveSchema>(name, archiveMigrations, options);
+  if (!opened) {
+    await registerDatabase(name, clock);
+    opened = await openDatabase<ArchiveSchema>(name, archiveMigrations, options);
+  }
   const database = engine?.guard(opened) ?? opened;
   const running = new Set<() => void>();
   const writing: Writing = { database, onPoke, clock, log, ...(engine ? { fold: engine.fold } : { running }) };

@@ -1,4 +1,4 @@
-import type { Accounts } from '../archive/accounts.js';
+import { keptArchive, type Accounts } from '../archive/accounts.js';
 import type { PageArchive, Poke } from '../archive/archive-types.js';
 import type { Mended, StorageNotice } from '../archive/mend.js';
 import type { ClosedReason } from '../archive/open-database.js';
@@ -76,6 +76,8 @@ export class AccountKeeper {
       const parts = await this.#signInParts();
       const identity = await this.#orInMemory(() => keptIdentity(slot, parts), async () => undefined);
       if (identity) await this.#replace(identity);
+      // After what is looked at, and before whoever signs in has a database of his own.
+      void this.#inTurn(() => this.#sweep());
       return identity !== undefined;
     });
   }
@@ -85,6 +87,7 @@ export class AccountKeeper {
       const slot = this.#parts.apart && options.credentials ? apartSlot(options.credentials.jid, this.#parts.deployment) : slotFor(options.mode, this.#parts.deployment);
       const find = async () => {
         const parts = await this.#signInParts();
+        await this.#sweep();
         const before = await parts.accounts.get(slot);
         return { before, identity: await identify(options, slot, parts) };
       };
@@ -159,15 +162,20 @@ export class AccountKeeper {
     const { host } = this.#parts;
     this.#keepsStorage = await host.prepare();
     if (!this.#keepsStorage) this.#events.storage('memory');
-    if (!this.#swept && this.#keepsStorage) await sweepArchives().catch((error: unknown) => this.#parts.log.debug('not swept', error));
-    this.#swept = true;
     this.#accounts ??= await this.#orInMemory(this.#parts.accounts, this.#parts.accounts);
     return { deployment: this.#parts.deployment, host, accounts: this.#accounts };
   }
 
+  /** Once a page. */
+  async #sweep(): Promise<void> {
+    if (this.#swept || !this.#keepsStorage) return;
+    this.#swept = true;
+    await sweepArchives().catch((error: unknown) => this.#parts.log.debug('not swept', error));
+  }
+
   /** One database per address; that of somebody who is not kept, and one in the page's memory, are this page's alone. */
   #archiveName(jid: string, kept: boolean): string {
-    return kept && this.#keepsStorage ? `tertulia/${jid}` : `tertulia/${jid}/${this.#parts.newId()}`;
+    return kept && this.#keepsStorage ? keptArchive(jid) : `${keptArchive(jid)}/${this.#parts.newId()}`;
   }
 
   /** Storage has failed under the account: it is mended, or done without. */

@@ -1,4 +1,4 @@
-import type { Accounts } from '../archive/accounts.js';
+import { isKept, type Accounts } from '../archive/accounts.js';
 import type { AccountRow, AuthMode, Credentials, Deployment } from '../model/account.js';
 import type { SignInOptions } from './chat-client.js';
 import type { EngineHost, Secret } from './bridge.js';
@@ -31,14 +31,13 @@ export type SignInParts = { readonly deployment: Deployment; readonly host: Engi
 /** Who is kept under `slot`, ready to sign in without being asked; `undefined` where there is nobody. */
 export async function keptIdentity(slot: string, { accounts }: SignInParts): Promise<Identity | undefined> {
   const row = await accounts.get(slot);
-  const { secret, scram } = row ?? {};
-  if (!row || (secret === undefined && !scram)) return undefined;
+  if (!isKept(row)) return undefined;
   return {
     slot,
     mode: row.mode,
     account: row.jid,
     ...(row.nickname === undefined ? {} : { nickname: row.nickname }),
-    scramSeen: scram !== undefined,
+    scramSeen: row.scram !== undefined,
     kept: true,
     row,
     secret: async () => {

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { deleteDatabase, openDatabase } from '../../src/archive/open-database.js';
+import { deleteDatabase, openDatabase, openExisting } from '../../src/archive/open-database.js';
 import type { Clock } from '../../src/base/clock.js';
 
 const step = (name: string) => ({ name, run: (database: { createObjectStore(name: never): unknown }) => void database.createObjectStore(name as never) });
@@ -32,6 +32,16 @@ describe('openDatabase', () => {
     expect(reasons).to.deep.equal(['upgraded']);
     expect(() => old.transaction('one' as never)).to.throw();
     now.close();
+  });
+
+  it('opens one that is there, and makes and upgrades none, where that is asked for', async () => {
+    expect(await openExisting(name, first)).to.equal(undefined);
+    expect((await indexedDB.databases()).map((database) => database.name)).to.not.include(name);
+    (await openDatabase(name, first)).close();
+    expect(await openExisting(name, second), 'an older one').to.equal(undefined);
+    const found = await openExisting(name, first);
+    expect([...found!.objectStoreNames]).to.deep.equal(['one']);
+    found!.close();
   });
 
   it('refuses a database of a later version', async () => {

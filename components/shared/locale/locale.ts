@@ -114,23 +114,28 @@ function textIn(language: Translation): Promise<Messages> {
 
 /**
  * The best language for a list of wishes (BCP 47 tags, best first), English where none is known or its words cannot be
- * fetched. Formats follow the whole tag (`en-GB`), words its language.
+ * fetched. Formats follow the whole tag (`en-GB`), words its language. At once where nothing has to be fetched: what is
+ * drawn first need not be drawn again.
  */
-export async function loadLocale(wishes: readonly string[]): Promise<Locale> {
+export function loadLocale(wishes: readonly string[]): Locale | Promise<Locale> {
   for (const wish of wishes) {
     const [tag = ''] = supported(wish);
     const language = tag.split('-')[0] ?? '';
     if (!languages.includes(language)) continue;
-    if (tag === 'en') break;
-    try {
-      return make(tag, language === 'en' ? words : await textIn(language as Translation));
-    } catch {
-      // The next wish for it asks the network again.
-      texts.delete(language as Translation);
-      break;
-    }
+    if (language !== 'en') return inLanguage(tag, language as Translation);
+    return tag === 'en' ? english : make(tag, words);
   }
   return english;
+}
+
+async function inLanguage(tag: string, language: Translation): Promise<Locale> {
+  try {
+    return make(tag, await textIn(language));
+  } catch {
+    // The next wish for it asks the network again.
+    texts.delete(language);
+    return english;
+  }
 }
 
 function supported(tag: string): string[] {
