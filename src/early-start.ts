@@ -91,7 +91,7 @@ class EarlyArchive {
       this.#answers.clear();
       this.#onPoke(pokes);
     };
-    this.#opening = openPageArchive({ name, onPoke, clock, log, onClosed: (reason) => this.#onClosed(reason) }).then(({ archive }) => {
+    this.#opening = openPageArchive({ name, onPoke, clock, log, atOnce: true, onClosed: (reason) => this.#onClosed(reason) }).then(({ archive }) => {
       this.#ask(archive, conversation);
       return archive;
     });

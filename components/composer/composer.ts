@@ -162,13 +162,13 @@ export class Composer extends ChatElement {
     const body = value.replace(/\s+$/u, '');
     // A file is a message of its own: other clients read its address as the whole body (XEP-0066 §3).
     const contents: Content[] = files.map((file) => ({ body: '', file, fileName: file.name }));
-    if (body.trim() !== '') contents.push({ body });
+    // What was kept of it goes with it in one write: neither lost between two nor left behind.
+    const fromDraft = body.trim() === '' ? '' : (this.#draft.taken(jid) ?? this.#shared);
+    if (body.trim() !== '') contents.push({ body, ...(fromDraft && { fromDraft }) });
     this.value = '';
     this.files = [];
     this.error = '';
     this.#typing.stop();
-    this.#draft.keep(jid, '');
-    void this.#draft.flush();
     this.#sending = this.#sending.then(() => this.#send(jid, contents));
   }
 

@@ -9,6 +9,7 @@ export class DraftKeeper implements ReactiveController {
   /** What was kept from here and has not come back from the archive yet, oldest first. */
   readonly #own: string[] = [];
   #due: { readonly jid: string; readonly draft: string } | undefined;
+  #kept: { readonly jid: string; readonly draft: string } | undefined;
   #timer = 0;
 
   constructor(host: ReactiveControllerHost, client: () => ChatClient | undefined) {
@@ -23,12 +24,22 @@ export class DraftKeeper implements ReactiveController {
     this.#timer = window.setTimeout(() => void this.flush(), WAIT);
   }
 
+  /** What was typed is being sent: nothing is left to keep. The draft that was kept of it last, where one was. */
+  taken(jid: string): string | undefined {
+    clearTimeout(this.#timer);
+    this.#due = undefined;
+    const kept = this.#kept?.jid === jid ? this.#kept.draft : undefined;
+    this.#kept = undefined;
+    return kept;
+  }
+
   /** Resolves when what was typed is kept, or could not be. */
   readonly flush = async (): Promise<void> => {
     clearTimeout(this.#timer);
     const due = this.#due;
     this.#due = undefined;
     // A draft that could not be kept is still in the box; there is nothing to tell.
+    this.#kept = due ?? this.#kept;
     if (due) await this.#client()?.setDraft(due.jid, due.draft).catch(() => {});
   };
 

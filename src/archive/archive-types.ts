@@ -77,7 +77,7 @@ export type PageOutcome = {
   readonly segment: number;
 };
 
-export type Draft = { readonly conversation: string; readonly chatType: 'chat' | 'groupchat'; readonly sender: string; readonly archive: string; readonly body: string; readonly file?: Blob; readonly fileName?: string; readonly invitation?: Invitation };
+export type Draft = { readonly conversation: string; readonly chatType: 'chat' | 'groupchat'; readonly sender: string; readonly archive: string; readonly body: string; readonly file?: Blob; readonly fileName?: string; readonly invitation?: Invitation; /** What it was written from: where the conversation's draft still is that, it goes in the same transaction. */ readonly fromDraft?: string };
 
 export interface ArchiveLead {
   /** Leads from now on, and nobody else: writes of earlier leaders reject. The epoch, which grows with each leader. `onLost` is told once, as soon as it is seen that another has come. */

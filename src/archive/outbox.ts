@@ -6,7 +6,7 @@ import { TAIL } from '../model/message.js';
 import type { MessageState, OutboxRow } from '../model/message.js';
 import type { Draft } from './archive-types.js';
 import { changeState, seenAlready } from './change-state.js';
-import { conversationFor, lastArrived, readAll, waits } from './conversations.js';
+import { conversationFor, lastArrived, readAll, setDraft, waits } from './conversations.js';
 import type { StoredMessage } from './schema.js';
 import type { Unit } from './unit.js';
 
@@ -25,7 +25,7 @@ const toFailed = (condition: string, text: string | undefined) => (state: Messag
 };
 
 export async function enqueue(unit: Unit, draft: Draft, originId: string, at: number): Promise<StoredMessage> {
-  const { conversation, chatType, sender, archive, body, file, fileName, invitation } = draft;
+  const { conversation, chatType, sender, archive, body, file, fileName, invitation, fromDraft } = draft;
   if (body.length > MAX_BODY) throw new ChatError('too-large', `a message may have ${MAX_BODY} characters`);
   // Put back after the storage was lost, it may have come from the server's archive already.
   const [known] = await unit.tx.objectStore('messages').index('originId').getAllKeys([conversation, originId], 1);
@@ -33,6 +33,7 @@ export async function enqueue(unit: Unit, draft: Draft, originId: string, at: nu
   if (held?.mine && !waits(held)) return held;
   const listed = await conversationFor(unit, conversation, { chatType });
   if (!listed.kept.spoke) unit.putConversation({ ...listed, kept: { ...listed.kept, spoke: true } });
+  if (fromDraft && listed.draft === fromDraft) await setDraft(unit, conversation, '');
   if (listed.unread > 0) await readAll(unit, conversation);
   const id = unit.nextId();
   // Its address comes with the upload; what it is shows at once.
@@ -62,12 +63,14 @@ async function change(unit: Unit, id: number, to: (row: OutboxRow) => OutboxRow)
 }
 
 export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['state']): Promise<void> {
-  const before = state === 'inflight' ? await newestProven(unit, id) : undefined;
-  const outgoing = await change(unit, id, ({ since, ...row }) => {
-    const known = state === 'inflight' ? before : since;
-    return { ...row, state, ...(known === undefined ? {} : { since: known }) };
-  });
-  const row = outgoing && state === 'inflight' ? await unit.loadMessage(outgoing.message) : undefined;
+  const store = unit.tx.objectStore('outbox');
+  const outgoing = await store.get(id);
+  if (!outgoing) return;
+  const row = state === 'inflight' ? await unit.loadMessage(outgoing.message) : undefined;
+  const { since, ...rest } = outgoing;
+  const known = state === 'inflight' ? row && (await newestProven(unit, row)) : since;
+  await store.put({ ...rest, state, ...(known === undefined ? {} : { since: known }) });
+  unit.pokeOutbox();
   if (!row?.kept.tail) return;
   // From now on it stands in the order of arrival, among those of other conversations as well.
   unit.putMessage({ ...row, kept: { ...row.kept, tail: [row.archive, unit.nextId()] } });
@@ -75,11 +78,8 @@ export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['s
 }
 
 /** Whatever the archive gets from now on stands after the end of this run. */
-async function newestProven(unit: Unit, id: number): Promise<number | undefined> {
-  const outgoing = await unit.tx.objectStore('outbox').get(id);
-  const row = outgoing && (await unit.loadMessage(outgoing.message));
-  return row && (await unit.loadRuns(row.archive)).findLast((run) => run.toId !== undefined || run.startReached)?.segment;
-}
+const newestProven = async (unit: Unit, { archive }: StoredMessage): Promise<number | undefined> =>
+  (await unit.loadRuns(archive)).findLast((run) => run.toId !== undefined || run.startReached)?.segment;
 
 /**
  * What was written while offline goes on the wire after what has arrived meanwhile, and stands there in the server's

@@ -25,6 +25,8 @@ export type PageArchiveOptions = {
   readonly log: Log;
   /** The database was closed under us; whatever is asked afterwards rejects with `ChatError('storage')`. */
   readonly onClosed?: (reason: ClosedReason) => void;
+  /** Most likely it is there: opened without a step before, and only made like any other where it is not. */
+  readonly atOnce?: boolean;
 };
 
 /**
@@ -33,10 +35,10 @@ export type PageArchiveOptions = {
  * nothing in), `guard` lets nobody write who does not lead.
  * @returns the archive, and how whoever has more to read and to write does so.
  */
-export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed }: PageArchiveOptions, engine?: { readonly fold: NonNullable<Writing['fold']>; readonly guard: (database: ArchiveDatabase) => ArchiveDatabase }): Promise<{ readonly archive: PageArchive; readonly database: ArchiveDatabase; readonly write: Transact }> {
+export async function openPageArchive({ name, onPoke, clock = systemClock, log, onClosed, atOnce = false }: PageArchiveOptions, engine?: { readonly fold: NonNullable<Writing['fold']>; readonly guard: (database: ArchiveDatabase) => ArchiveDatabase }): Promise<{ readonly archive: PageArchive; readonly database: ArchiveDatabase; readonly write: Transact }> {
   const options = { clock, log, ...(onClosed ? { onClosed } : {}) };
   // One that is there was noted before it was made.
-  let opened: ArchiveDatabase | undefined = await openExisting<ArchiveSchema>(name, archiveMigrations, options);
+  let opened: ArchiveDatabase | undefined = atOnce ? await openExisting<ArchiveSchema>(name, archiveMigrations, options) : undefined;
   if (!opened) {
     await registerDatabase(name, clock);
     opened = await openDatabase<ArchiveSchema>(name, archiveMigrations, options);

@@ -41,7 +41,7 @@ export interface Timeline {
   close(): void;
 }
 
-export type Content = { readonly body: string; readonly file?: Blob; readonly fileName?: string; readonly invitation?: Invitation };
+export type Content = { readonly body: string; readonly file?: Blob; readonly fileName?: string; readonly invitation?: Invitation; /** The conversation's draft that it was written from; goes with it, unless another has taken its place. */ readonly fromDraft?: string };
 
 export type SignInOptions = {
   readonly mode: AuthMode;

@@ -275,11 +275,12 @@ class PageClient implements ChatClient {
   }
   async #enqueue(account: OpenAccount, conversation: string, content: Content): Promise<MessageRow> {
     const me = this.session.value.me ?? account.jid;
-    const kind = (await account.archive.conversation(conversation))?.kind;
+    // As the list has it, which is the archive's; a read here would be one step more between the key and the wire.
+    const kind = (this.conversations.value?.find(({ jid }) => jid === conversation) ?? (await account.archive.conversation(conversation)))?.kind;
     const isRoom = kind === undefined ? this.rooms.value.some((row) => row.jid === conversation) || this.#live.room.get(conversation).value !== undefined : kind === 'room';
     const room = isRoom ? conversation : kind === 'private' ? bareJid(conversation) : undefined;
     const nick = room && (this.#live.room.get(room).value?.nick ?? this.rooms.value.find((row) => row.jid === room)?.nick);
-    const { body, file, fileName, invitation } = content;
+    const { body, file, fileName, invitation, fromDraft } = content;
     return account.archive.enqueue(
       {
         conversation,
@@ -290,6 +291,7 @@ class PageClient implements ChatClient {
         ...(file && { file }),
         ...(fileName !== undefined && { fileName }),
         ...(invitation && { invitation }),
+        ...(fromDraft && { fromDraft }),
       },
       this.#parts.newId(),
       this.#parts.clock.now(),

@@ -90,8 +90,9 @@ export class OpenAccount {
 
   /** This page has written to the archive: its own windows and the other tabs' are told. */
   wrote(pokes: readonly Poke[]): void {
-    this.#apply(pokes);
+    // Whoever sends is told before this page draws.
     this.#channel.post({ type: 'poke', pokes });
+    this.#apply(pokes);
   }
 
   /** The browser freezes the page: a read that it began now would not end, and hold up whoever has to write. */

@@ -348,7 +348,11 @@ async function runTerm(signal: AbortSignal, taken: boolean, options: EngineOptio
     session.onState(state);
   });
   channel.onMessage((message) => {
-    if (message.type === 'poke') noteAddresses(message.pokes);
+    if (message.type === 'poke') {
+      noteAddresses(message.pokes);
+      // A page tells of its write before it draws it, and draws it before it asks for anything.
+      if (message.pokes.some(({ kind }) => kind === 'outbox')) void outbox.flush();
+    }
     else if (message.type === 'yield' && connection.state.kind === 'refused') end();
     else if (message.type === 'here' && message.epoch > bus.epoch) depose();
   });

@@ -31,6 +31,20 @@ describe('outbox', () => {
     await expectTimeline(archive, '| one');
   });
 
+  it('takes the draft that a message was written from along with it, and no other', async () => {
+    const { archive } = await open();
+    const left = async (): Promise<string | undefined> => (await archive.conversation(BOB))?.draft;
+    await archive.setDraft(BOB, 'half a');
+    await archive.enqueue(draft('half a sentence', { fromDraft: 'half a' }), 'origin-1', NOW);
+    expect(await left()).to.equal(undefined);
+    await archive.setDraft(BOB, 'written meanwhile');
+    await archive.enqueue(draft('late', { fromDraft: 'la' }), 'origin-2', NOW);
+    expect(await left()).to.equal('written meanwhile');
+    await archive.enqueue(draft('by itself'), 'origin-3', NOW);
+    expect(await left()).to.equal('written meanwhile');
+    expect((await archive.outbox()).map(({ body }) => body)).to.deep.equal(['half a sentence', 'late', 'by itself']);
+  });
+
   it('does not send what is with the server already: put back after the storage was lost', async () => {
     const { archive } = await open();
     const row = await archive.enqueue(draft('own'), 'origin-own', NOW);

@@ -167,6 +167,7 @@ export class FakeClient implements ChatClient {
   async send(conversation: string, content: Content): Promise<void> {
     await this.#command('send', conversation, content);
     const attachments = content.file ? [{ url: '', size: content.file.size, mediaType: content.file.type, ...(content.fileName && { name: content.fileName }) }] : [];
+    if (content.fromDraft !== undefined && this.conversations.value?.find(({ jid }) => jid === conversation)?.draft === content.fromDraft) await this.setDraft(conversation, '');
     this.#conversation(conversation, 'chat').add({ from: 'me', ago: 0, body: content.body, attachments, delivery: 'sending', ...(content.invitation && { invitation: content.invitation }) });
     this.#list();
   }

@@ -147,6 +147,21 @@ describe('composer', () => {
     expect(area.value).to.equal('Another one');
   });
 
+  it('sends what was kept of a message along with it, in one command, and keeps nothing of it afterwards', async () => {
+    const { area, client } = await show();
+    type(area, 'half a sen');
+    area.dispatchEvent(new FocusEvent('blur'));
+    type(area, 'half a sentence');
+    press(area, 'Enter');
+    await until(() => client.called('send').length === 1);
+    expect(client.called('send')[0]).to.deep.equal([jonas, { body: 'half a sentence', fromDraft: 'half a sen' }]);
+    await until(() => client.conversations.value?.find(({ jid }) => jid === jonas)?.draft === undefined);
+    const before = client.called('setDraft').length;
+    area.dispatchEvent(new FocusEvent('blur'));
+    window.dispatchEvent(new PageTransitionEvent('pagehide'));
+    expect(client.called('setDraft'), 'nothing is due').to.have.length(before);
+  });
+
   it('flushes the draft when the page is put away', async () => {
     const { area, client } = await show();
     type(area, 'half a sen');
