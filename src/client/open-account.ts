@@ -37,6 +37,9 @@ export type OpenAccountParts = {
   readonly log: Log;
 };
 
+/** A read of the outbox is not over before the page has drawn, and the leader's write waits for it: that has so long to come first, milliseconds. */
+const leaderFirst = 20;
+
 /** One account as a page has it open: its archive, its line to the leader, its copy of the live state, its windows. */
 export class OpenAccount {
   readonly jid: string;
@@ -57,6 +60,7 @@ export class OpenAccount {
   #worker: WorkerWatch | undefined;
   /** What is not sent yet, should the archive vanish. */
   readonly unsent = new UnsentCopy();
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #channel: Channel;
   readonly #events: OpenAccountEvents;
@@ -73,6 +77,7 @@ export class OpenAccount {
     this.archiveName = parts.archiveName;
     this.archive = parts.archive;
     this.tab = parts.newId();
+    this.#clock = parts.clock;
     this.#log = parts.log;
     this.unsent.read(parts.archive, parts.log);
     this.#channel = parts.channel;
@@ -92,7 +97,7 @@ export class OpenAccount {
   wrote(pokes: readonly Poke[]): void {
     // Whoever sends is told before this page draws.
     this.#channel.post({ type: 'poke', pokes });
-    this.#apply(pokes);
+    this.#apply(pokes, leaderFirst);
   }
 
   /** The browser freezes the page: a read that it began now would not end, and hold up whoever has to write. */
@@ -102,7 +107,7 @@ export class OpenAccount {
     if (missed && !frozen) this.#apply([...Array.from(missed.conversations, (conversation) => ({ kind: 'messages', conversation, rows: [], reset: true }) as const), ...missed.others]);
   }
 
-  #apply(pokes: readonly Poke[]): void {
+  #apply(pokes: readonly Poke[], after = 0): void {
     if (this.#missed) {
       for (const poke of pokes) {
         if (poke.kind === 'messages') this.#missed.conversations.add(poke.conversation);
@@ -110,9 +115,17 @@ export class OpenAccount {
       }
       return;
     }
-    for (const poke of pokes) if (poke.kind === 'outbox' && !this.#closed) this.unsent.read(this.archive, this.#log, poke.ids);
+    for (const poke of pokes) if (poke.kind === 'outbox') this.#copyUnsent(poke.ids, after);
     for (const poke of pokes) if (poke.kind === 'messages') for (const timeline of this.#timelines.get(poke.conversation) ?? []) timeline.poke(poke);
     this.#events.pokes(pokes);
+  }
+
+  #copyUnsent(ids: readonly number[], after: number): void {
+    const read = (): void => {
+      if (!this.#closed) this.unsent.read(this.archive, this.#log, ids);
+    };
+    if (after > 0) this.#clock.after(after, read);
+    else read();
   }
 
   timeline(conversation: string, older: (segment: number, onward?: boolean) => Promise<{ readonly more: boolean }>): ArchiveTimeline {
