@@ -102,7 +102,8 @@ class EarlyArchive {
     clock.after(takenWithin, () => {
       stopHearing();
       this.#answers.clear();
-      this.#channel?.close();
+      // Who comes later opens one of his own.
+      this.takeChannel()?.close();
       if (!this.#taken) this.#opening.then((archive) => archive.close(), () => {});
       this.#taken = true;
     });
