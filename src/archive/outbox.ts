@@ -70,7 +70,7 @@ export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['s
   const { since, ...rest } = outgoing;
   const known = state === 'inflight' ? row && (await newestProven(unit, row)) : since;
   await store.put({ ...rest, state, ...(known === undefined ? {} : { since: known }) });
-  unit.pokeOutbox();
+  unit.pokeOutbox(id);
   if (!row?.kept.tail) return;
   // From now on it stands in the order of arrival, among those of other conversations as well.
   unit.putMessage({ ...row, kept: { ...row.kept, tail: [row.archive, unit.nextId()] } });

@@ -72,7 +72,7 @@ for (const [kind, make] of kinds) {
       const { page, first, second, end } = setUp();
       const seen: string[] = [];
       let whole: readonly LiveChange[] = [{ topic: 'typing', key: 'a@x', value: ['a'] }];
-      first.serve(table({}), live(whole));
+      first.serve(table({}), { all: () => whole, flush() {} });
       const replica = new LiveReplica(page, (some) => seen.push(...some.map(({ key }) => key)));
       await until(() => replica.led, 'the whole');
       expect(replica.get('typing', 'a@x')).to.deep.equal(['a']);

@@ -47,7 +47,7 @@ describe('widget/panel', () => {
     await settle(panel);
     button(panel, 'Send').click();
     await settle(panel);
-    expect(client.called('send')).to.deep.equal([[support, { body: 'Hi' }]]);
+    expect(client.called('send')).to.deep.equal([[support, { body: 'Hi', fromDraft: 'Hi' }]]);
   });
 
   it('takes up the guest of last time', async () => {
@@ -90,7 +90,7 @@ describe('widget/panel', () => {
     await settle(panel);
     button(panel, 'Send').click();
     await settle(panel);
-    expect(client.called('send')).to.deep.equal([[support, { body: 'Hi' }]]);
+    expect(client.called('send')).to.deep.equal([[support, { body: 'Hi', fromDraft: 'Hi' }]]);
   });
 
   it('shows nothing of the site’s user before the server has taken him', async () => {
