@@ -70,9 +70,10 @@ async function start(): Promise<void> {
 }
 
 async function makeClient(): Promise<ChatClient> {
-  // The engine's thread must not take the processor from what is shown first.
+  const settings = await deployment;
+  // The engine's thread must not take the processor from what is shown first. Made together with the client, for what it waits for is the client's: there may be an answer of the archive before there are settings.
   const engineAfter = early.kept.then((kept) => (kept ? painted : undefined));
-  const client = createChat(await deployment, { apart: account !== null, early, engineAfter });
+  const client = createChat(settings, { apart: account !== null, early, engineAfter });
   const painted = Promise.race([Promise.all([there(client.conversations), early.answered]).then(nextPaint), delay(systemClock, paintedWithin)]);
   void client.resume(slot);
   if (account !== null) client.session.subscribe(() => {

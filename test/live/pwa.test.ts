@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
-import { installed, listSays, reads, say, signIn, type Desk } from './support/doings.js';
+import { installed, listSays, openEntry, reads, say, signIn, type Desk } from './support/doings.js';
 import { said, signInRaw } from './support/raw.js';
 import { withServer } from './support/stage.js';
 
@@ -134,6 +134,27 @@ withServer('prosody', (stage) => {
     await desk.page.reload();
     await listSays(desk, 'Conversations', 'bob');
     assert.deepEqual(await desk.view.findAll('dialog', 'Send to…'), []);
+  });
+
+  it('whoever comes back is shown the conversation, and connected, however late the settings come', async (test) => {
+    const bob = await signInRaw(test, stage().server, 'bob@localhost');
+    const person = await stage().launch('chromium');
+    const { page, view } = await signIn(person, stage(), 'alice@localhost');
+    await bob.say('alice@localhost', 'Before');
+    await openEntry({ page, view }, 'Conversations', 'bob');
+    await reads({ page, view }, 'Before');
+    // The archive has answered by then.
+    await page.evaluateOnNewDocument(() => {
+      const { fetch } = globalThis;
+      globalThis.fetch = async (...args) => {
+        if (args[0] === 'config.json') await new Promise((resolve) => setTimeout(resolve, 1000));
+        return fetch(...args);
+      };
+    });
+    await page.reload();
+    await reads({ page, view }, 'Before');
+    await bob.say('alice@localhost', 'After');
+    await reads({ page, view }, 'After');
   });
 }, { dist });
 
