@@ -181,6 +181,8 @@ export default defineConfig({
             // What the worker begins with: one file, whatever of it the engine's later parts use as well.
             { name: 'wire', test: /node_modules\/ltx\/|\/src\/(xmpp\/(element|frame|iq|negotiate|serialize|service-url|stream)\.|xep\/(0077|0156)|engine\/platform)/ },
             { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+)\/|components\/(define-conversation|(avatar|chat|icon|message-list|session)\/|shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|message\/(?!attachment|define-files|own-hosts)|composer\/(?!staged-file))|xep\/(0392|hsluv)/ },
+            // What the messenger draws at first beside a conversation: every file is a request, and an answer of the service worker.
+            { name: 'messenger', test: /components\/(messenger\/(define-start|fetch-panes|messenger|route|router|navigate-event)|own-presence\/|conversations\/|list\/|menu\/|dialog\/|sign-in\/(?!define)|shared\/locale\/(en-messenger|messenger-words))/ },
           ],
         },
         entryFileNames: (chunk) => (chunk.name in fixed ? '[name].js' : 'assets/[name]-[hash].js'),

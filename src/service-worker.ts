@@ -7,6 +7,7 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { keepDeployment, keptDeployment } from './deployment-cache.js';
 import { fromPreviousBuild, keepPreviousBuild } from './previous-build.js';
 import { keepShared } from './share-target.js';
+import { routeAssets } from './static-routes.js';
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (string | { url: string; revision: string | null })[] };
 
@@ -15,7 +16,7 @@ const folder = new URL('./', self.location.href).pathname;
 const is = (path: string) => ({ url, sameOrigin }: { url: URL; sameOrigin: boolean }): boolean => sameOrigin && url.pathname === folder + path;
 
 // At install, since Workbox empties its cache of the old build's files when the new one activates.
-self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepPreviousBuild(), keepDeployment('config.json')])));
+self.addEventListener('install', (event) => event.waitUntil(Promise.all([routeAssets(event, folder), keepPreviousBuild(), keepDeployment('config.json')])));
 // The page that brought this worker is served by it from now on: its lazy chunks come from here, whatever lies on the server by then.
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 precacheAndRoute(self.__WB_MANIFEST, { ignoreURLParametersMatching: [/^uri$/] });
