@@ -8,9 +8,9 @@ import { ask, type Lab } from '../support/lab.js';
 const begun = async (page: Page): Promise<number> => (await page.evaluate('performance.timeOrigin')) as number;
 
 /** One tab, opened and closed. */
-async function visit(lab: Lab, person: Person, address: string, seen: (page: Page) => Promise<number>): Promise<Spent> {
+async function visit(lab: Lab, person: Person, address: string, seen: (page: Page) => Promise<number>, before = '/bench/blank.html'): Promise<Spent> {
   const page = await lab.page(person);
-  await page.goto(`${new URL(address).origin}/bench/blank.html`);
+  await page.goto(new URL(before, address).href);
   const took = await lab.spent(page, async () => {
     await page.goto(address);
     return (await seen(page)) - (await begun(page));
@@ -32,7 +32,8 @@ export const reload: Measure = {
     // The first time it fetches what it keeps.
     if (lab.peer) await theirs();
     const spent = await lab.turns({
-      ours: () => visit(lab, person, `${lab.stage.app}/#/chat/${them}`, (page) => ask(page, `mark('tertulia:conversation-painted')`)),
+      // For the blank page its service worker would answer with the app's.
+      ours: () => visit(lab, person, `${lab.stage.app}/#/chat/${them}`, (page) => ask(page, `mark('tertulia:conversation-painted')`), '/config.json'),
       theirs: lab.peer ? theirs : undefined,
       raw: () => visit(lab, person, `${lab.stage.demo}/bench/empty-lit.html`, (page) => ask(page, `shown('p')`)),
     });
