@@ -1,5 +1,8 @@
 import type { Entry } from './entries.js';
 
+/** More than this many new ones are not drawn one after the other for somebody who follows: the newest screen is. */
+const tooMany = 100;
+
 /**
  * Which lines of the window are drawn: those around what is in sight, for each costs layout and paint in every frame that
  * moves it. Known by the messages among them; a day, a gap or the unread line goes with the message after it.
@@ -12,6 +15,7 @@ export class DrawnRows {
   #to = 0;
   /** The messages that are drawn. */
   #ids: readonly number[] = [];
+  #hurried = false;
 
   /** Messages of the window before what is drawn, drawn, and after it. */
   get older(): number {
@@ -31,10 +35,11 @@ export class DrawnRows {
 
   /**
    * The window is another. What was drawn still is, and what came in between; at the end, as many as before are drawn, the
-   * newest of all. At least `least` where there are so many.
+   * newest of all, no more than `atOnce` of them new. At least `least` where there are so many.
    */
-  update(entries: readonly Entry[], atEnd: boolean, least: number): void {
-    if (entries !== this.#entries) {
+  update(entries: readonly Entry[], atEnd: boolean, least: number, atOnce = Infinity): void {
+    const same = entries === this.#entries;
+    if (!same) {
       this.#entries = entries;
       this.#messages = entries.flatMap(({ kind }, index) => (kind === 'message' ? [index] : []));
     }
@@ -43,14 +48,27 @@ export class DrawnRows {
     const isDrawn = (index: number): boolean => drawn.has(this.#idOf(index));
     const from = drawn.size > 0 ? this.#messages.findIndex(isDrawn) : -1;
     if (from < 0) this.#draw(all - least, all);
-    else if (atEnd) this.#draw(Math.max(from, all - Math.max(drawn.size, least)), all);
-    else this.#draw(from, Math.max(this.#messages.findLastIndex(isDrawn) + 1, from + least));
+    else {
+      const to = this.#messages.findLastIndex(isDrawn) + 1;
+      if (!atEnd) this.#draw(from, Math.max(to, from + least));
+      else if (all - to > tooMany) this.#draw(all - least, all);
+      else {
+        const end = this.#hurried ? all : same ? to : Math.min(all, to + atOnce);
+        this.#draw(Math.max(from, end - Math.max(drawn.size, least)), end);
+      }
+    }
+    this.#hurried = false;
     if (this.count < least) this.#draw(this.#to - least, this.#to);
   }
 
   /** Begins at the newest again, or around a message. */
   reset(around?: number): void {
     this.#ids = around === undefined ? [] : [around];
+  }
+
+  /** The next time, all that is new at the end is drawn. */
+  hurry(): void {
+    this.#hurried = true;
   }
 
   /** Draws so many more; whether there were any. */

@@ -9,6 +9,7 @@ export class FrameTurn implements ReactiveController {
   /** Resolves with the next frame, where something has been drawn since the last one; after the frame that shows a key. */
   #spent: Promise<void> | undefined;
   #typed: Promise<void> | undefined;
+  #go = (): void => {};
 
   constructor(host: ReactiveControllerHost) {
     host.addController(this);
@@ -24,10 +25,16 @@ export class FrameTurn implements ReactiveController {
 
   async comes(): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop -- a key may have been pressed while it waited
-    for (let wait = this.#wait(); wait; wait = this.#wait()) await wait;
+    for (let wait = this.#wait(); wait; wait = this.#wait()) await Promise.race([wait, new Promise<void>((resolve) => (this.#go = resolve))]);
     this.#spent = within(requestAnimationFrame).then(() => {
       this.#spent = undefined;
     });
+  }
+
+  /** What is waiting draws now: it is in the same frame as it would have been, and known to be. */
+  hurry(): void {
+    this.#spent = this.#typed = undefined;
+    this.#go();
   }
 
   #wait(): Promise<void> | undefined {

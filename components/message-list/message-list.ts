@@ -232,6 +232,7 @@ export class MessageList extends ChatElement {
     if (fresh.some(justWritten)) {
       // What one wrote oneself is always shown.
       this.#unreadFrom = undefined;
+      for (const drawing of [this.#drawn, this.#turn]) drawing.hurry();
       void this.toEnd();
       void this.updateComplete.then(() => afterFrame(() => performance.mark('tertulia:send-painted', { detail: { jid: this.jid } })));
     } else if (!this.following) this.arrived += theirs.length;
@@ -262,12 +263,12 @@ export class MessageList extends ChatElement {
     const items = this.#items;
     if (!items) return;
     if (this.#entries?.of !== items || this.#entries.unreadFrom !== this.#unreadFrom) this.#entries = { of: items, unreadFrom: this.#unreadFrom, all: entriesOf(items, this.#unreadFrom) };
-    this.#drawn.update(this.#entries.all, this.following, fills(this.#height || innerHeight));
+    this.#drawn.update(this.#entries.all, this.following, fills(this.#height || innerHeight), atOnce);
   }
 
   #scrolled(): void {
     if (!this.scroller) return;
-    this.following = Math.abs(this.scroller.scrollTop) < NEAR_END && (this.#timeline?.atEnd ?? true) && this.#drawn.newer === 0;
+    this.following = Math.abs(this.scroller.scrollTop) < NEAR_END && (this.#timeline?.atEnd ?? true) && (this.following || this.#drawn.newer === 0);
     if (this.following) {
       this.arrived = 0;
       this.#reading.check();
