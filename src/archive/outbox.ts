@@ -8,6 +8,7 @@ import type { Draft } from './archive-types.js';
 import { changeState, seenAlready } from './change-state.js';
 import { conversationFor, lastArrived, readAll, setDraft, waits } from './conversations.js';
 import type { StoredMessage } from './schema.js';
+import { reportedByTransaction } from './unit.js';
 import type { Unit } from './unit.js';
 
 const undelivered = (state: MessageState): boolean => state.delivery === undefined || state.delivery === 'sending' || state.delivery === 'failed';
@@ -24,12 +25,17 @@ const toFailed = (condition: string, text: string | undefined) => (state: Messag
   state.failure = text === undefined ? { condition } : { condition, text };
 };
 
-export async function enqueue(unit: Unit, draft: Draft, originId: string, at: number): Promise<StoredMessage> {
+/** The message with this id in a conversation. */
+export async function ownMessage(unit: Unit, conversation: string, originId: string): Promise<StoredMessage | undefined> {
+  const [row] = await unit.tx.objectStore('messages').index('originId').getAll([conversation, originId], 1);
+  return row && unit.hold(row);
+}
+
+/** `held`: what `ownMessage` has found. */
+export async function enqueue(unit: Unit, draft: Draft, originId: string, at: number, held: StoredMessage | undefined): Promise<StoredMessage> {
   const { conversation, chatType, sender, archive, body, file, fileName, invitation, fromDraft } = draft;
   if (body.length > MAX_BODY) throw new ChatError('too-large', `a message may have ${MAX_BODY} characters`);
   // Put back after the storage was lost, it may have come from the server's archive already.
-  const [known] = await unit.tx.objectStore('messages').index('originId').getAllKeys([conversation, originId], 1);
-  const held = known === undefined ? undefined : await unit.loadMessage(known);
   if (held?.mine && !waits(held)) return held;
   const listed = await conversationFor(unit, conversation, { chatType });
   if (!listed.kept.spoke) unit.putConversation({ ...listed, kept: { ...listed.kept, spoke: true } });
@@ -45,10 +51,11 @@ export async function enqueue(unit: Unit, draft: Draft, originId: string, at: nu
   };
   unit.putMessage(row);
   const outgoing = unit.nextId();
-  await unit.tx.objectStore('outbox').add({
+  const added = unit.tx.objectStore('outbox').add({
     id: outgoing, message: id, conversation, chatType, originId, body, at, state: 'queued',
     ...(file ? { file } : {}), ...(fileName === undefined ? {} : { fileName }), ...(invitation ? { invitation } : {}),
   });
+  added.catch(reportedByTransaction);
   unit.pokeOutbox(outgoing);
   return row;
 }

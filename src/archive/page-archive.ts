@@ -7,14 +7,15 @@ import type { PageArchive, Poke } from './archive-types.js';
 import { conversationFor, readAll, removeConversation, setDraft } from './conversations.js';
 import { deleteDatabase, openDatabase, openExisting } from './open-database.js';
 import type { ClosedReason } from './open-database.js';
-import { discard, enqueue, markFailed, markSent, retry, setOutboxState, setUploaded } from './outbox.js';
+import { discard, enqueue, markFailed, markSent, ownMessage, retry, setOutboxState, setUploaded } from './outbox.js';
 import { openReader } from './reader.js';
 import { archiveMigrations } from './schema.js';
-import type { ArchiveDatabase, ArchiveSchema } from './schema.js';
+import type { ArchiveDatabase, ArchiveSchema, StoredMessage } from './schema.js';
 import { openShelf } from './shelf.js';
 import { reading, transact } from './transact.js';
 import type { Transact, Writing } from './transact.js';
 import { messageRow } from './unit.js';
+import type { Unit } from './unit.js';
 
 export type PageArchiveOptions = {
   /** The database's name; one for each account. */
@@ -46,7 +47,7 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
   const database = engine?.guard(opened) ?? opened;
   const running = new Set<() => void>();
   const writing: Writing = { database, onPoke, clock, log, ...(engine ? { fold: engine.fold } : { running }) };
-  const write: Transact = async (durability, work) => transact(writing, durability, work);
+  const write: Transact = async (durability, work, ahead) => transact(writing, durability, work, ahead);
 
   const archive: PageArchive = {
     ...openShelf(database, onPoke),
@@ -60,7 +61,11 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
     setDraft: async (jid, draft) => write('relaxed', async (unit) => setDraft(unit, jid, draft)),
     markRead: async (jid) => write('relaxed', async (unit) => readAll(unit, jid)),
 
-    enqueue: async (draft, originId, at) => messageRow(await write('strict', async (unit) => enqueue(unit, draft, originId, at))),
+    enqueue: async (draft, originId, at) => {
+      let held: StoredMessage | undefined;
+      const ahead = async (unit: Unit): Promise<void> => void ([held] = await Promise.all([ownMessage(unit, draft.conversation, originId), unit.loadConversations([draft.conversation])]));
+      return messageRow(await write('strict', async (unit) => enqueue(unit, draft, originId, at, held), ahead));
+    },
     outbox: async (ids) =>
       reading(async () => {
         if (!ids) return database.getAll('outbox');

@@ -19,14 +19,15 @@ export type Writing = {
 };
 export type Durability = 'strict' | 'relaxed';
 /** `transact` on a database that is open. */
-export type Transact = <T>(durability: Durability, work: (unit: Unit) => Promise<T>) => Promise<T>;
+export type Transact = <T>(durability: Durability, work: (unit: Unit) => Promise<T>, ahead?: (unit: Unit) => Promise<void>) => Promise<T>;
 
 /**
  * Runs `work` in one transaction. Resolves after the commit and after `onPoke`; rejects with a `ChatError`, nothing
  * written and nothing poked. `strict` waits for the disk: for what nobody else has. What a server's archive holds can
- * be fetched again, for its cursor is in the same transaction.
+ * be fetched again, for its cursor is in the same transaction. `ahead` is asked together with the unit's own first question: each
+ * answer that is waited for is one more turn of a busy thread.
  */
-export async function transact<T>(writing: Writing, durability: Durability, work: (unit: Unit) => Promise<T>): Promise<T> {
+export async function transact<T>(writing: Writing, durability: Durability, work: (unit: Unit) => Promise<T>, ahead?: (unit: Unit) => Promise<void>): Promise<T> {
   const { database, clock, onPoke, log, running } = writing;
   let abort = (): void => {};
   const giveUp = (): void => {
@@ -42,7 +43,8 @@ export async function transact<T>(writing: Writing, durability: Durability, work
     // Awaited below; an abort must not count as unhandled before that.
     tx.done.catch(() => {});
     abort = () => tx.abort();
-    const unit = await new Unit(tx, clock.now()).begin();
+    const unit = new Unit(tx, clock.now());
+    await Promise.all([unit.begin(), ahead?.(unit)]);
     const result = await work(unit);
     unit.save();
     await writing.fold?.(unit);

@@ -21,7 +21,7 @@ export function conversationRow(stored: StoredConversation): ConversationRow {
 }
 
 /** A failed request aborts its transaction, which is where it is reported. */
-const reportedByTransaction = (): void => {};
+export const reportedByTransaction = (): void => {};
 
 export class Unit {
   readonly tx: WriteTransaction;

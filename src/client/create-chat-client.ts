@@ -267,7 +267,10 @@ class PageClient implements ChatClient {
     this.#marks.pressed();
     const account = this.#need();
     if (account.mode === 'anonymous' && this.session.value.me === undefined) await this.#until(({ me, status }) => me !== undefined || status === 'idle');
-    const row = await this.#keepingText(account, conversation, content.body, this.#enqueue(account, conversation, content));
+    const writing = this.#enqueue(account, conversation, content);
+    // Its read of the outbox stands behind this write, and is answered when that is committed.
+    account.line.tell('flush');
+    const row = await this.#keepingText(account, conversation, content.body, writing);
     this.#marks.queued(row.id);
     this.#typing.sent(conversation);
     account.line.tell('flush');
