@@ -305,8 +305,7 @@ export class MessageList extends ChatElement {
   // The same question is not asked twice in one visit to the top: offline, each answer would be "no" and ask again.
   #asked = '';
   #topId(): string {
-    const top = this.#timeline?.items?.find((item) => item.kind === 'message');
-    return `${this.jid} ${top?.row.id} ${this.#session.value?.status}`;
+    return `${this.jid} ${this.#timeline?.items?.find((item) => item.kind === 'message')?.row.id} ${this.#session.value?.status}`;
   }
 
   /** Who came to it from above reads on, and sees what comes next first; who came from below, what came just before. */
