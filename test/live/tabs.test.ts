@@ -54,6 +54,25 @@ withServer('prosody', (stage) => {
 
 for (const browser of ['chromium', 'firefox'] as const) {
   withServer('prosody', (stage) => {
+    it(`${browser}: who comes back is known also where the deployment's settings come after what is kept here`, async (test) => {
+      const scene = await begin(test, stage(), browser, 'late-settings');
+      const { page, view } = scene.first;
+      await page.evaluateOnNewDocument(() => {
+        const { fetch } = globalThis;
+        globalThis.fetch = async (...asked) => {
+          if (String(asked[0]).endsWith('config.json')) await new Promise((resolve) => setTimeout(resolve, 1_000));
+          return fetch(...asked);
+        };
+      });
+      await page.reload();
+      await view.until(async () => (await view.texts('article')).some((text) => text.includes('Hello')), 'the conversation');
+      await carriesOn(scene, scene.first, () => undefined);
+    });
+  });
+}
+
+for (const browser of ['chromium', 'firefox'] as const) {
+  withServer('prosody', (stage) => {
     it(`${browser}: whichever tab leads may be closed, killed or frozen; the next one resumes its stream`, async (test) => {
       const scene = await begin(test, stage(), browser, 'tabs');
       const { person, peer, first } = scene;
