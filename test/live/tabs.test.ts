@@ -59,9 +59,10 @@ for (const browser of ['chromium', 'firefox'] as const) {
       const { page, view } = scene.first;
       await page.evaluateOnNewDocument(() => {
         const { fetch } = globalThis;
-        globalThis.fetch = async (...asked) => {
-          if (String(asked[0]).endsWith('config.json')) await new Promise((resolve) => setTimeout(resolve, 1_000));
-          return fetch(...asked);
+        globalThis.fetch = async (input, init) => {
+          const address = input instanceof Request ? input.url : String(input);
+          if (address.endsWith('config.json')) await new Promise((resolve) => setTimeout(resolve, 1_000));
+          return fetch(input, init);
         };
       });
       await page.reload();
