@@ -93,7 +93,8 @@ export async function playCut(job: CutJob, trace?: (line: string) => void): Prom
     return 'kill';
   };
 
-  await live(world, device.openTab(), () => dead);
+  const first = device.openTab();
+  await live(world, first, () => dead);
   let undone = 0;
   if (dead && cut) {
     // Meanwhile the others go on.
@@ -107,7 +108,8 @@ export async function playCut(job: CutJob, trace?: (line: string) => void): Prom
   }
   device.disk.onStep = undefined;
   dead = true;
-  if (refusal?.fault === 'hang') {
+  // A page whose archive could not be opened is mended by what is above the engine, `client/account-keeper.ts`, which is not in the session.
+  if (refusal && (refusal.fault === 'hang' || !first.archive)) {
     // Its person reloads the page.
     await world.scheduler.advance(20_000);
     for (const tab of Array.from(device.tabs)) tab.die();
