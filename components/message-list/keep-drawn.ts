@@ -1,6 +1,9 @@
 import type { DrawnRows } from './drawn-rows.js';
 import { firstBelow } from './scroll-anchor.js';
 
+/** Pixels from the end within which one still follows, and from the top at which older messages are asked for. */
+export const nearEnd = 48;
+export const nearTop = 900;
 /** Pixels before and after what is in sight that are drawn; what is further away than `far` no longer is. */
 const ahead = 1800;
 const far = 4500;

@@ -20,16 +20,13 @@ import { beginning, skeletons } from './beginning.js';
 import { gapLine } from './gap-line.js';
 import { entriesOf, firstUnread, type Entry } from './entries.js';
 import { styles } from './message-list.styles.js';
-import { atOnce, fills, keepDrawn, runsOut } from './keep-drawn.js';
+import { atOnce, fills, keepDrawn, nearEnd, nearTop, runsOut } from './keep-drawn.js';
 import { keepPlace, takePlace, type ReadingPlace } from './kept-place.js';
 import { FrameTurn } from './frame-turn.js';
 import { afterFrame, EachFrame } from './frames.js';
 import { ReadMarker } from './read-marker.js';
 import { firstBelow, ScrollAnchor } from './scroll-anchor.js';
 
-/** Pixels from the end within which one still follows, and from the top at which older messages are asked for. */
-const NEAR_END = 48;
-const NEAR_TOP = 900;
 /**
  * The messages of one conversation, the newest at the end. At the end it follows what arrives; read further up, it stays
  * where it is and a button counts what is new.
@@ -220,6 +217,8 @@ export class MessageList extends ChatElement {
     this.requestUpdate();
     const timeline = this.#timeline;
     if (!timeline?.items) return;
+    // What fills the screen first waits for no frame's turn.
+    if (!this.#opened) this.#turn.hurry();
     const rows = timeline.items.flatMap((item) => (item.kind === 'message' ? [item.row] : []));
     const fresh = this.#opened && this.#wasAtEnd && timeline.atEnd ? arrivals(rows, this.#known) : [];
     this.#known = new Set(rows.map(({ id }) => id));
@@ -268,7 +267,7 @@ export class MessageList extends ChatElement {
 
   #scrolled(): void {
     if (!this.scroller) return;
-    this.following = Math.abs(this.scroller.scrollTop) < NEAR_END && (this.#timeline?.atEnd ?? true) && (this.following || this.#drawn.newer === 0);
+    this.following = Math.abs(this.scroller.scrollTop) < nearEnd && (this.#timeline?.atEnd ?? true) && (this.following || this.#drawn.newer === 0);
     if (this.following) {
       this.arrived = 0;
       this.#reading.check();
@@ -293,11 +292,11 @@ export class MessageList extends ChatElement {
     const timeline = this.#timeline!;
     const { older, newer } = this.#drawn;
     if (timeline.loading) return;
-    if (above >= NEAR_TOP) this.#asked = '';
-    const wantsOlder = older === 0 ? above < NEAR_TOP : !this.following && timeline.items?.[0]?.kind === 'message' && runsOut(older, above);
+    if (above >= nearTop) this.#asked = '';
+    const wantsOlder = older === 0 ? above < nearTop : !this.following && timeline.items?.[0]?.kind === 'message' && runsOut(older, above);
     const asks = wantsOlder && !timeline.atStart && this.#asked !== this.#topId();
     if (asks) this.#asked = this.#topId();
-    const wantsNewer = !timeline.atEnd && (newer === 0 ? below < NEAR_TOP : runsOut(newer, below));
+    const wantsNewer = !timeline.atEnd && (newer === 0 ? below < nearTop : runsOut(newer, below));
     // The status line says that there is no connection; what was not fetched is asked for again once there is.
     void (asks ? timeline.loadOlder() : wantsNewer ? timeline.loadNewer() : undefined)?.catch(() => {});
   }
