@@ -8,7 +8,7 @@ import { find, findAll, inSession, settle } from '../../support/view.js';
 
 async function show(file: File, { mine = false, uploading = 0, client = new FakeClient() } = {}): Promise<Attachment> {
   // So far below what is seen that no picture is asked for: hosts that do not exist answer when they like.
-  const session = await inSession(client, html`<div style="block-size: 50000px"></div><tertulia-attachment .file="${file}" .mine="${mine}" .uploading="${uploading}"></tertulia-attachment>`);
+  const session = await inSession(client, html`<div style="block-size: 50000px; flex: none"></div><tertulia-attachment .file="${file}" .mine="${mine}" .uploading="${uploading}"></tertulia-attachment>`);
   return find<Attachment>(session, 'tertulia-attachment');
 }
 const picture: File = { url: 'https://elsewhere.invalid/cat.jpg', name: 'cat.jpg', mediaType: 'image/jpeg', size: 1000, width: 400, height: 200 };

@@ -38,9 +38,10 @@ export const messages = (view: View): Promise<string[]> => view.texts('article')
 /** Parts of what the messages of the open conversation say, such as a number in each, in the order they are shown. */
 export const picked = async (view: View, pattern: RegExp): Promise<string[]> => (await messages(view)).flatMap((text) => pattern.exec(text)?.[0] ?? []);
 
-/** Waits until the open conversation shows these and no others of their kind, in this order. */
-export async function readsAll({ view }: Desk, pattern: RegExp, wanted: readonly string[], timeout = 30_000): Promise<void> {
+/** Waits until the open conversation shows these and no others of their kind, in this order; who looks has its tab in front, for a hidden one draws no more than it needs. */
+export async function readsAll({ page, view }: Desk, pattern: RegExp, wanted: readonly string[], timeout = 30_000): Promise<void> {
   let seen: string[] = [];
+  await page.bringToFront();
   const same = async (): Promise<boolean> => {
     seen = await picked(view, pattern);
     return seen.join(' ') === wanted.join(' ');
