@@ -14,6 +14,8 @@ import { openChannel, type Channel, type OpenChannel } from './client/channel.js
 
 /** Whatever was asked for and not taken by then is let go, milliseconds. */
 const takenWithin = 5_000;
+/** Then all of it is asked once more, milliseconds. */
+const againAfter = 1_000;
 /** Rows of a conversation's end, as a timeline asks for them first. */
 const rows = 75;
 
@@ -70,6 +72,7 @@ function onceKnown(accounts: Accounts, slot: string, row: Promise<AccountRow | u
 class EarlyArchive {
   readonly name: string;
   readonly answered: Promise<void>;
+  readonly #conversation: string | undefined;
   readonly #answers = new Map<string, Promise<unknown>>();
   readonly #opening: Promise<PageArchive>;
   #channel: Channel | undefined;
@@ -81,6 +84,7 @@ class EarlyArchive {
 
   constructor(name: string, conversation: string | undefined) {
     this.name = name;
+    this.#conversation = conversation;
     // Before anything is read: what changes from now on is heard.
     const channel = (this.#channel = openChannel(name));
     const stopHearing = channel.onMessage(({ type }) => {
@@ -127,7 +131,19 @@ class EarlyArchive {
     if (this.over) return undefined;
     this.#onPoke = onPoke;
     this.#onClosed = onClosed;
+    clock.after(againAfter, () => void this.#tellAgain(archive));
     return this.#answering(archive);
+  }
+
+  /** The page that was here before may have kept a last word after all this was asked, a draft, and been gone before it could tell. */
+  async #tellAgain(archive: PageArchive): Promise<void> {
+    try {
+      if (this.over) return;
+      const rows = await archive.conversations();
+      this.#onPoke([{ kind: 'conversations', rows }, ...(this.#conversation === undefined ? [] : [{ kind: 'messages', conversation: this.#conversation, rows: [], reset: true } as const])]);
+    } catch {
+      // Closed meanwhile: whoever has it now asks for himself.
+    }
   }
 
   #ask(archive: PageArchive, conversation: string | undefined): void {

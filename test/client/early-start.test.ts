@@ -102,6 +102,24 @@ describe('early-start', () => {
     for (const end of [theirs, archive, other, await early.accounts()]) end.close();
   });
 
+  it('hears of what the page before has kept after it was asked, and could not tell any more', async () => {
+    const early = startEarly(slot, friend);
+    await early.answered;
+    const { archive: gone } = await openPageArchive({ name, onPoke() {}, log: silentLog });
+    await gone.setDraft(friend, 'half a thought');
+    gone.close();
+    const drafts: (string | undefined)[] = [];
+    let again = false;
+    const archive = await early.openArchive(name, (pokes) => {
+      for (const poke of pokes) {
+        if (poke.kind === 'conversations') drafts.push(...poke.rows.map(({ draft }) => draft));
+        else again ||= poke.kind === 'messages' && poke.conversation === friend && poke.reset === true;
+      }
+    });
+    await until(() => drafts.includes('half a thought') && again, 'what it had kept');
+    for (const end of [archive, await early.accounts()]) end.close();
+  });
+
   it('is not used for who has been signed out meanwhile', async () => {
     const early = startEarly(slot, friend);
     await early.answered;
