@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   }
 
   let takeNew = (): void => location.reload();
-  messenger.addEventListener('tertulia-reload', () => takeNew());
+  messenger.addEventListener('tertulia-reload', () => void client.then(async (made) => made.textsKept()).finally(() => takeNew()));
   // In no hurry: what is shown comes first.
   setTimeout(() => {
     void import('./new-version.js')

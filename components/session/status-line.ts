@@ -162,8 +162,8 @@ export class StatusLine extends ChatElement {
 
   #retry(): void {
     // Nothing of an older build can be of use any more but its going.
-    if (this.#session.value?.error?.code === 'outdated') location.reload();
-    void this.client?.reconnect().catch(() => {}); // the next state of the session says how it went
+    if (this.#session.value?.error?.code === 'outdated') void this.client?.textsKept().then(() => location.reload());
+    else void this.client?.reconnect().catch(() => {}); // the next state of the session says how it went
   }
 }
 

@@ -58,7 +58,7 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
 
     openConversation: async (jid, kind) => write('relaxed', async (unit) => void (await conversationFor(unit, jid, { kind }))),
     removeConversation: async (jid) => write('strict', async (unit) => removeConversation(unit, jid)),
-    setDraft: async (jid, draft) => write('relaxed', async (unit) => setDraft(unit, jid, draft)),
+    setDraft: async (jid, draft) => write('relaxed', async (unit) => setDraft(unit, jid, draft), async (unit) => unit.loadConversations([jid])),
     markRead: async (jid) => write('relaxed', async (unit) => readAll(unit, jid)),
 
     enqueue: async (draft, originId, at) => {

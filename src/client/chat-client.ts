@@ -95,6 +95,8 @@ export interface ChatClient {
   retry(message: number): Promise<void>;
   discard(message: number): Promise<void>;
   setDraft(conversation: string, draft: string): Promise<void>;
+  /** Resolves when every text that was given to be sent or kept is in the archive, or could not be: before a reload of one's own. */
+  textsKept(): Promise<void>;
   markRead(conversation: string): Promise<void>;
   setTyping(conversation: string, typing: boolean): void;
   typing(conversation: string): Value<readonly string[]>;

@@ -51,6 +51,7 @@ class PageClient implements ChatClient {
   readonly #keeper: AccountKeeper;
   /** Texts that the disk would not take, by conversation: whatever becomes of it, they are in the composer again. */
   #refused: { readonly account: string; readonly texts: Map<string, string> } | undefined;
+  readonly #keeping = new Set<Promise<unknown>>();
   #watching = false;
   #outdated = false;
   #inMemory = false;
@@ -133,12 +134,15 @@ class PageClient implements ChatClient {
 
   /** A write of somebody's text. */
   async #keepingText<T>({ jid }: OpenAccount, conversation: string, text: string, write: Promise<T>): Promise<T> {
+    this.#keeping.add(write);
     try {
       return await write;
     } catch (error) {
       if (this.#refused?.account !== jid) this.#refused = { account: jid, texts: new Map() };
       if (isTrouble(error) && text !== '') this.#refused.texts.set(conversation, text);
       throw error;
+    } finally {
+      this.#keeping.delete(write);
     }
   }
 
@@ -311,6 +315,9 @@ class PageClient implements ChatClient {
   async setDraft(conversation: string, draft: string): Promise<void> {
     const account = this.#need();
     await this.#keepingText(account, conversation, draft, account.archive.setDraft(conversation, draft));
+  }
+  async textsKept(): Promise<void> {
+    await Promise.allSettled(this.#keeping);
   }
   async markRead(conversation: string): Promise<void> {
     await this.#need().archive.markRead(conversation);

@@ -94,6 +94,16 @@ describe('client/create-chat-client', () => {
     await two.resume('guest:example.com').then((found) => expect(found).to.equal(false));
   });
 
+  it('says when every text that it was given is kept: a reload would take the rest with it', async () => {
+    const client = tab(browser());
+    await client.signIn({ mode: 'guest' });
+    await online(client);
+    const writing = Promise.all([client.setDraft(JULIET, 'half a thought'), client.setDraft('nurse@example.com', 'another')]);
+    await client.textsKept();
+    expect(client.conversations.value?.map(({ draft }) => draft)).to.have.members(['half a thought', 'another']);
+    await writing;
+  });
+
   it('steps back before a page of a newer build: says so, stops leading, and leaves what it is given in the outbox', async () => {
     const it = browser();
     const client = tab(it);

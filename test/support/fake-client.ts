@@ -180,6 +180,7 @@ export class FakeClient implements ChatClient {
     this.#holding(message)?.remove(message);
     this.#list();
   }
+  async textsKept(): Promise<void> {}
   async setDraft(conversation: string, draft: string): Promise<void> {
     await this.#command('setDraft', conversation, draft);
     const kept = this.#conversation(conversation, 'chat');
