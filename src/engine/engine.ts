@@ -17,7 +17,6 @@ import { busVersion } from '../client/bus.js';
 import { createConnection } from '../xmpp/connection.js';
 import { parseFrame } from '../xmpp/frame.js';
 import { isRoom, ownNick } from '../xep/0045-muc.js';
-import { queryArchive } from '../xep/0313-mam.js';
 import { isActive } from '../xep/0352-csi.js';
 import { createStreamManagement, type SmState } from '../xep/0198-stream-management.js';
 import { stanzaLimit } from '../xep/0478-stream-limits.js';
@@ -26,7 +25,8 @@ import { factBase } from '../xep/rfc6121-message.js';
 import { contactOf } from '../xep/rfc6121-roster.js';
 import { BusPort } from './bus-port.js';
 import { SocketFence } from './fenced-socket.js';
-import { CatchUp, type FetchedPage, type PageAsk } from './catch-up.js';
+import { CatchUp } from './catch-up.js';
+import { fetchPage } from './fetch-page.js';
 import { commandTable } from './commands.js';
 import { composeMessage } from './compose.js';
 import { createContext } from './context.js';
@@ -396,10 +396,4 @@ function messageIds(state: SmState | undefined): ReadonlySet<string> {
     if (stanza.name === 'message' && stanza.attrs.id !== undefined) ids.add(stanza.attrs.id);
   }
   return ids;
-}
-
-async function fetchPage(ctx: XepContext, inbox: Inbox, archive: string, ask: PageAsk, origin: 'catch-up' | 'history'): Promise<FetchedPage> {
-  const { items, complete, stable } = await queryArchive(ctx, { archive, with: ask.with, max: ask.max, ...('before' in ask ? { before: ask.before, since: ask.since } : { after: ask.after || undefined }) });
-  const read = items.map(({ stanza, at, archiveId }) => inbox.readArchived({ stanza, archive, archiveId, ...(at === undefined ? {} : { at }) }, origin));
-  return { items: read.map(({ item }) => item), incomings: read.flatMap(({ incoming }) => incoming ?? []), complete, stable };
 }

@@ -9,14 +9,13 @@ import type { Outbox } from './outbox.js';
 import type { Reactions } from './reactions.js';
 import { delay } from '../base/clock.js';
 import { ChatError, toChatError } from '../base/error.js';
-import { discoInfo } from '../xep/0030-disco.js';
 import { findRoomService } from '../xep/0045-muc.js';
 import { copiesArrive } from '../xep/0280-carbons.js';
-import { NS_MAM, NS_MAM_EXTENDED } from '../xep/0313-mam.js';
 import { isActive } from '../xep/0352-csi.js';
 import { loadOwnPresence } from '../xep/rfc6121-own-presence.js';
 import { sendInitialPresence } from '../xep/rfc6121-presence.js';
 import { keptStreamId } from './kept-stream.js';
+import { KnownArchives } from './known-archives.js';
 import { Turns } from './turns.js';
 
 export type SessionPorts = {
@@ -49,9 +48,6 @@ const settleAfter = { sent: 5_000, received: 20_000 } as const;
 const lookEvery = { invisible: 10_000, seen: 45_000, unseen: 300_000 } as const;
 /** Where there is no archive to ask, what is on its way to us may still tell of a message of ours: the history of a room, a receipt. They come with our presence, within this, milliseconds. */
 const lastWords = 3_000;
-const archivesNote = 'archives';
-/** Which of them take `after-id`. */
-const extendedNote = 'archives-extended';
 /** Which stream has begun whole: one that was lost earlier has no presence yet, and to it nothing is delivered. */
 const wholeNote = 'whole';
 /** Archives asked at a time: several hundred rooms come back at once. */
@@ -60,10 +56,7 @@ const atATime = 4;
 /** What happens when a stream begins, is resumed, or ends: the order that keeps anything from being missed. */
 export class Session {
   readonly #ports: SessionPorts;
-  readonly #archives = new Set<string>();
-  readonly #extended = new Set<string>();
-  /** Notes of what is known of them that are not on the disk as they are, for whoever takes the stream up next. */
-  readonly #unnoted = new Set<string>();
+  readonly #archives: KnownArchives;
   readonly #settling = new Map<string, () => void>();
   readonly #filling = new Set<string>();
   /** Archives that were to be asked, or were being asked, when the connection was lost: of a room nothing else does it on a resumed stream. */
@@ -80,6 +73,7 @@ export class Session {
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
+    this.#archives = new KnownArchives(ports.archive);
     const { me, deployment, used } = ports;
     this.#turns = new Turns(atATime, (archive) => (archive === ports.ctx.me ? Infinity : used(archive)));
     this.#view = { status: 'connecting', catchingUp: false, presence: { show: 'available' }, ...(me !== undefined && { me }), ...(deployment.roomsDomain !== undefined && { roomsDomain: deployment.roomsDomain }) };
@@ -95,11 +89,7 @@ export class Session {
 
   /** What an earlier session knew that holds for this one. */
   async load(): Promise<void> {
-    for (const [note, known] of [[archivesNote, this.#archives], [extendedNote, this.#extended]] as const) {
-      // oxlint-disable-next-line no-await-in-loop -- two
-      const kept = await this.#ports.archive.note(note);
-      if (Array.isArray(kept)) for (const jid of kept) if (typeof jid === 'string') known.add(jid);
-    }
+    await this.#archives.load();
     // A resumed stream still shows what was set before, though another worker set it.
     this.#show({ presence: await loadOwnPresence(this.#ports.ctx) });
   }
@@ -108,7 +98,7 @@ export class Session {
   readonly archives = (jid: string): boolean => this.#archives.has(jid);
 
   /** Whether that archive says that it can be asked for the newest of what lies after an item. */
-  readonly takesSince = (jid: string): boolean => this.#extended.has(jid);
+  readonly takesSince = (jid: string): boolean => this.#archives.takesSince(jid);
 
   onState(state: ConnectionState): void {
     this.#stream += 1;
@@ -369,34 +359,11 @@ export class Session {
     if (!this.#archives.has(jid)) this.#keepsArchive(jid).catch(() => {});
   }
 
-  /** Kept for the next session, which need not wait to be told then. */
-  async #learn(note: string, known: Set<string>, jid: string, is: boolean): Promise<void> {
-    if (is !== known.has(jid)) {
-      if (is) known.add(jid);
-      else known.delete(jid);
-      this.#unnoted.add(note);
-    }
-    if (!this.#unnoted.delete(note)) return;
-    await this.#ports.archive.setNote(note, Array.from(known)).catch((error: unknown) => {
-      this.#unnoted.add(note);
-      throw error;
-    });
-  }
-
   async #keepsArchive(jid: string): Promise<boolean> {
     const { ctx } = this.#ports;
-    try {
-      const { features } = await discoInfo(ctx, jid);
-      const keeps = features.has(NS_MAM);
-      await this.#learn(archivesNote, this.#archives, jid, keeps);
-      await this.#learn(extendedNote, this.#extended, jid, keeps && features.has(NS_MAM_EXTENDED));
-      if (jid === ctx.me) this.#show({ archive: keeps });
-      return keeps;
-    } catch (thrown) {
-      const { code } = toChatError(thrown, 'protocol');
-      if (code === 'offline' || code === 'timeout') throw thrown;
-      return this.#archives.has(jid);
-    }
+    const keeps = await this.#archives.ask(ctx, jid);
+    if (jid === ctx.me) this.#show({ archive: keeps });
+    return keeps;
   }
 
   async #findServices(alive: () => boolean): Promise<void> {
