@@ -249,7 +249,6 @@ describe('xmpp/connection', () => {
       server.socket.push("<presence xmlns='jabber:client' from='room@example.com/a'/>");
       test.clock.advance(10_000);
       // A busy machine has few turns in one.
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       for (let turn = 0; turn < 10; turn += 1) await settle();
     }
     expect(enabled.length).to.equal(2);
