@@ -3,35 +3,21 @@ import type { Fact } from '../model/fact.js';
 import { TAIL } from '../model/message.js';
 import type { ArchivePage, PageItem, PageOutcome, RunRow } from './archive-types.js';
 import { learnIds, newMessage } from './append.js';
-import { countUnread, moveReadPointer } from './conversations.js';
+import { countUnread } from './conversations.js';
 import { storeFact } from './fold.js';
 import { isMessage, Known } from './known.js';
 import type { MessageFact } from './known.js';
 import { settleOwn } from './outbox.js';
+import { dropEmptied, moveTo, position, segmentFor } from './placing.js';
+import type { Placing } from './placing.js';
 import { closeAllGaps, joinRuns, newRun } from './runs.js';
-import { anchor, comparePlaces, emptySegment, lower, mayMiss, meet, NO_SEGMENT, ofConversation, place, settleBelow } from './segments.js';
+import { anchor, comparePlaces, lower, meet, NO_SEGMENT, ofConversation } from './segments.js';
 import type { Growth, Meeting } from './segments.js';
-import type { StoredMessage, StoredSegment } from './schema.js';
-import { mendSeams, orderOf, seamsOf } from './seams.js';
+import type { StoredMessage } from './schema.js';
+import { heardOf, mendSeams, orderOf } from './seams.js';
+import { keepBelow, settleBelowOf, settleHeard } from './settle-below.js';
 import { settleTail, Tail, unsettle } from './tail.js';
 import type { Unit } from './unit.js';
-
-/** What a page does while it goes in. */
-type Placing = {
-  readonly unit: Unit;
-  readonly page: ArchivePage;
-  readonly known: Known;
-  readonly tail: Tail;
-  readonly growth: Growth;
-  /** The segment it grows. */
-  readonly here: number;
-  /** What is older in the tail belongs to an earlier run. */
-  readonly since: number;
-  readonly fresh: StoredMessage[];
-  readonly ownFound: Set<number>;
-  /** Segments that lost a row, and may be empty now. */
-  readonly left: Map<string, StoredSegment>;
-};
 
 /** `fallbackMark`: the row that was next when the archive was opened, where the page does not say what is from before. */
 export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: number): Promise<PageOutcome> {
@@ -45,11 +31,15 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
   const [known] = await Promise.all([Known.load(unit, facts, bare), unit.loadRuns(archive), unit.loadSegments(conversations), unit.loadConversations(conversations)]);
   const matched = new Set(facts.filter(isMessage).flatMap((fact) => known.message(fact)?.row.id ?? []));
   if (page.kind === 'history') await unsettle(unit, anchor(unit.segments(page.conversation), page.segment));
-  const tail = await Tail.load(unit, archive, await seamsOf(unit.tx.objectStore('counters'), archive), matched);
+  const { seams, caughtUp } = await heardOf(unit.tx.objectStore('counters'), archive);
+  const tail = await Tail.load(unit, archive, seams, matched);
 
   const mark = (page.kind === 'forward' || page.kind === 'latest' ? page.settleBefore : undefined) ?? fallbackMark;
+  /** The item that a page of history lies before. */
+  let before: string | undefined;
   const begin = (growth: Growth, here: number): Placing => ({
-    unit, page, known, tail, growth, here, since: page.kind === 'latest' ? mark : 0, fresh: [], ownFound: new Set(), left: new Map(),
+    unit, page, known, tail, growth, here, since: page.kind === 'latest' ? mark : 0,
+    until: page.kind === 'backward' || (page.kind === 'history' && unit.segment(page.conversation, here)?.runLow !== undefined) ? caughtUp : Infinity, fresh: [], ownFound: new Set(), left: new Map(),
   });
   let placing: Placing;
   let joined = false;
@@ -95,6 +85,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
       break;
     case 'history': {
       const here = await historySegment(unit, page.archive, page.conversation, page.segment);
+      before = unit.segment(page.conversation, here)?.firstId;
       placing = begin('history', here);
       joined = history(placing, page.conversation);
       break;
@@ -108,7 +99,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
     }
   }
 
-  if (placing.growth === 'down' || placing.growth === 'history') await keepBelow(placing, conversations);
+  if (placing.growth === 'down' || placing.growth === 'history') await keepBelow(placing, conversations, before);
   await closeAllGaps(unit, archive);
   for (const id of placing.ownFound) {
     // oxlint-disable-next-line no-await-in-loop -- only own messages that were still on their way
@@ -260,17 +251,6 @@ async function historySegment(unit: Unit, archive: string, conversation: string,
   return newest;
 }
 
-/** The conversation's segment in a run, made where there is none. */
-export function segmentFor(unit: Unit, archive: string, conversation: string, number: number): StoredSegment {
-  const held = unit.segment(conversation, number);
-  if (held) return held;
-  const earlier = unit.segments(conversation).findLast((row) => row.segment < number);
-  const made = emptySegment(archive, conversation, number, mayMiss(unit.runs(archive), number, earlier?.segment));
-  unit.putSegment(made);
-  unit.reset(conversation);
-  return made;
-}
-
 function placeItem(placing: Placing, item: PageItem): void {
   for (const fact of item.facts) {
     // A filtered page speaks of one conversation only.
@@ -280,11 +260,10 @@ function placeItem(placing: Placing, item: PageItem): void {
   }
 }
 
-function position(placing: Placing, conversation: string, archiveId: string, at: number | undefined): number {
-  const { unit, page, growth, here } = placing;
-  const grown = place(segmentFor(unit, page.archive, conversation, here), growth, archiveId, at);
-  unit.putSegment(grown.segment);
-  return grown.position;
+/** Whether a row that the archive has confirmed stands after where the page has come to: it was placed by a later copy. Where history has fetched it from above, that may have gone past here, and has seen this copy too. */
+function standsLater({ unit, growth, here }: Placing, { place: [conversation, there, at], kept }: StoredMessage): boolean {
+  if (there !== here) return there > here && kept.proof === 'run';
+  return growth === 'history' || (growth === 'down' && at >= (unit.segment(conversation, here)?.runLow ?? Infinity));
 }
 
 function placeMessage(placing: Placing, fact: MessageFact): void {
@@ -300,16 +279,16 @@ function placeMessage(placing: Placing, fact: MessageFact): void {
     return;
   }
   if (found.row.mine) placing.ownFound.add(found.row.id);
-  // The same message archived twice (a re-sent stanza): it stands where it was first.
   const { proof: was } = found.row.kept;
-  if (!found.exact && (was === 'run' || was === 'history')) return;
-  if (meet(growth, here, found.row.place[1], was) !== 'move') return;
+  // The same message archived twice (a re-sent stanza): it stands where it was first.
+  const again = !found.exact && (was === 'run' || was === 'history');
+  if (again ? !standsLater(placing, found.row) : meet(growth, here, found.row.place[1], was) !== 'move') return;
   const row = learnIds(unit, found.row, fact, true);
   const moved = moveTo(placing, row, position(placing, row.conversation, archiveId, row.place[1] === here ? row.place[2] : undefined), proof);
   known.add(moved);
   if (growth === 'up' || growth === 'onward' || row.place[1] !== TAIL) return;
   // What arrived just before it and is not in the page goes with it, or it would stand after what came later.
-  for (const older of tail.justBefore(row.id, placing.since)) settleBelowOf(placing, older);
+  for (const older of tail.justBefore(row.id, placing.since, placing.until)) settleBelowOf(placing, older);
 }
 
 /** Where the first item that says anything stands in the tail, if it does. */
@@ -318,58 +297,6 @@ function beginsAt(items: readonly PageItem[], known: Known): number | undefined 
   const held = first && (isMessage(first) ? known.message(first)?.row : known.fact(first));
   if (held?.place[1] !== TAIL) return undefined;
   return 'kept' in held ? orderOf(held) : held.place[2];
-}
-
-/**
- * The newest page begins within what this session has heard, at `start`: what was heard before that is right below it.
- * One that reaches further back would have it, if the archive had.
- */
-async function settleHeard(placing: Placing, mark: number, start: number): Promise<void> {
-  const rows = placing.tail.between(mark, start);
-  const conversations = new Set(rows.map((row) => row.conversation));
-  await Promise.all([placing.unit.loadSegments(conversations), placing.unit.loadConversations(conversations)]);
-  for (const row of rows.toReversed()) settleBelowOf(placing, row);
-}
-
-/** What was settled below earlier pages, and is not in this one either, is older than this one too. */
-async function keepBelow(placing: Placing, conversations: Iterable<string>): Promise<void> {
-  const { unit, growth, here } = placing;
-  for (const conversation of conversations) {
-    const segment = unit.segment(conversation, here);
-    if (segment?.belowFrom === undefined) continue;
-    const { belowFrom, ...rest } = segment;
-    const lowest = (growth === 'down' ? segment.runLow : segment.knownLow) ?? Infinity;
-    // With what this page has moved.
-    unit.save();
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, hardly ever more than one
-    const rows = await unit.tx.objectStore('messages').index('place').getAll(IDBKeyRange.bound([conversation, here], [conversation, here, belowFrom]));
-    const settled = rows.map((row) => unit.hold(row)).filter((row) => row.kept.proof === 'settled');
-    if (settled.length === 0) unit.putSegment(rest);
-    if (!settled.some((row) => row.place[2] > lowest)) continue;
-    unit.putSegment(rest);
-    for (const row of settled.toReversed()) settleBelowOf(placing, row);
-  }
-}
-
-function settleBelowOf(placing: Placing, row: StoredMessage): void {
-  const { unit, page, here } = placing;
-  const segment = segmentFor(unit, page.archive, row.conversation, here);
-  const { segment: grown, position: to } = settleBelow(segment, row.archiveId);
-  unit.putSegment(grown);
-  moveTo(placing, row, to, 'settled');
-}
-
-function moveTo(placing: Placing, row: StoredMessage, to: number, proof: NonNullable<StoredMessage['kept']['proof']>): StoredMessage {
-  const { unit, here, left } = placing;
-  const { tail: _, ...kept } = row.kept;
-  const moved: StoredMessage = { ...row, place: [row.conversation, here, to], kept: { ...kept, proof } };
-  unit.putMessage(moved);
-  moveReadPointer(unit, moved);
-  if (row.place[1] === here && row.place[2] === to) return moved;
-  unit.reset(row.conversation);
-  const from = unit.segment(row.conversation, row.place[1]);
-  if (from && from.segment !== here) left.set(`${from.segment} ${from.conversation}`, from);
-  return moved;
 }
 
 function placeFact(placing: Placing, fact: Fact): void {
@@ -381,20 +308,4 @@ function placeFact(placing: Placing, fact: Fact): void {
   if (stored && meet(growth, here, stored.place[1], stored.proof) !== 'move') return;
   const to = position(placing, fact.conversation, archiveId, stored?.place[1] === here ? stored.place[2] : undefined);
   known.addFact(storeFact(unit, fact, stored?.id ?? unit.nextId(), [fact.conversation, here, to], proof));
-}
-
-/** A segment whose last message has moved on is no place any more; a gap before it is a gap before the next one. */
-async function dropEmptied({ unit, left }: Placing): Promise<void> {
-  if (left.size === 0) return;
-  unit.save();
-  for (const { conversation, segment } of left.values()) {
-    const range = IDBKeyRange.bound([conversation, segment], [conversation, segment, []]);
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, few segments
-    if ((await unit.tx.objectStore('messages').index('place').count(range)) > 0) continue;
-    const emptied = unit.segment(conversation, segment)!;
-    const next = unit.segments(conversation).find((row) => row.segment > segment);
-    if (!next) continue;
-    if (emptied.gapBefore && !next.gapBefore) unit.putSegment({ ...next, gapBefore: true });
-    unit.removeSegment(emptied);
-  }
 }

@@ -94,7 +94,8 @@ export class Known {
   message(fact: MessageFact): Found<StoredMessage> | undefined {
     if (fact.archiveId !== undefined) {
       const row = this.#held(this.#byArchiveId.get(pair(fact.archive, fact.archiveId)));
-      if (row) return { row, exact: true };
+      // A row that has since learnt another copy's id stands where that one is.
+      if (row) return { row, exact: row.archiveId === fact.archiveId };
     }
     for (const id of new Set([fact.originId, fact.messageId])) {
       if (id === undefined) continue;

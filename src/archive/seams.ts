@@ -7,6 +7,7 @@ import type { Unit, WriteTransaction } from './unit.js';
 
 const began = (archive: string): string => `session ${archive}`;
 const seam = (archive: string, mark: number): string => `seam ${archive} ${mark}`;
+const caughtUp = (archive: string): string => `caught up ${archive}`;
 const ofArchive = (archive: string): IDBKeyRange => IDBKeyRange.bound(`seam ${archive} `, `seam ${archive} \uffff`);
 
 /** Where a row of the tail stands among all of its archive, in order of arrival. */
@@ -16,6 +17,14 @@ type Counters = { getAll(range: IDBKeyRange): Promise<number[]> };
 
 /** In order: each is the number that the tail's next row had. */
 export const seamsOf = async (counters: Counters, archive: string): Promise<number[]> => (await counters.getAll(ofArchive(archive))).toSorted((a, b) => a - b);
+
+/** `caughtUp`: the number that the tail's next row had when the archive had been read to its end, where no session has begun since. */
+export type Heard = { readonly seams: readonly number[]; readonly caughtUp: number };
+
+export async function heardOf(counters: Counters & { get(key: string): Promise<number | undefined> }, archive: string): Promise<Heard> {
+  const [seams, mark] = await Promise.all([seamsOf(counters, archive), counters.get(caughtUp(archive))]);
+  return { seams, caughtUp: mark === undefined || (seams.at(-1) ?? 0) >= mark ? Infinity : mark };
+}
 
 /** The seam between two rows of a tail that are next to each other, by their order in it. */
 export const seamBetween = (seams: readonly number[], before: number, after: number): number | undefined => seams.findLast((mark) => before < mark && mark <= after);
@@ -44,7 +53,8 @@ export async function mendSeams(unit: Unit, archive: string, deaf = false): Prom
   const [first] = await seamsOf(counters, archive);
   if (first !== undefined) for (const conversation of await heardSince(unit.tx, archive, first)) unit.reset(conversation);
   await counters.delete(ofArchive(archive));
-  if (!deaf) return;
   const next = unit.nextId();
+  await counters.put(next, caughtUp(archive));
+  if (!deaf) return;
   await counters.put(next, seam(archive, next));
 }

@@ -52,11 +52,12 @@ export class Tail {
       .filter((row) => row.place[1] === TAIL && orderOf(row) >= from && orderOf(row) < to && !this.#outgoing.has(row.id));
   }
 
-  /** What the same session heard in the same conversation just before a message, back to the last one that the page has; newest first, none older than `since`. */
-  justBefore(id: number, since: number): StoredMessage[] {
+  /** What the same session heard in the same conversation just before a message, back to the last one that the page has; newest first, none older than `since`; none where it was itself heard from `until` on. */
+  justBefore(id: number, since: number, until: number): StoredMessage[] {
     const start = this.#rows.findIndex((row) => row.id === id);
     const found: StoredMessage[] = [];
     let later = start < 0 ? 0 : orderOf(this.#rows[start]!);
+    if (later >= until) return found;
     for (let i = start - 1; i >= 0; i--) {
       const row = this.#rows[i]!;
       if (seamBetween(this.#seams, orderOf(row), later) !== undefined) break;
@@ -99,9 +100,12 @@ export async function unsettle(unit: Unit, segment: StoredSegment | undefined): 
   if (!segment || segment.firstId !== undefined || segment.low > segment.high) return;
   const { conversation } = segment;
   const rows = await unit.tx.objectStore('messages').index('place').getAll(startingWith(conversation, segment.segment));
+  let order = 0;
   for (const row of rows) {
     const { proof: _, ...kept } = unit.hold(row).kept;
-    const heard: StoredMessage = { ...unit.hold(row), place: [conversation, TAIL, row.id], kept: { ...kept, tail: [row.archive, row.id] } };
+    // Its own number, but after what it stood after: an own message went on the wire later than it was written.
+    order = Math.max(row.id, order + 2 ** -20);
+    const heard: StoredMessage = { ...unit.hold(row), place: [conversation, TAIL, order], kept: { ...kept, tail: [row.archive, order] } };
     unit.putMessage(heard);
     moveReadPointer(unit, heard);
   }

@@ -306,6 +306,30 @@ describe('appendPage', () => {
     await expectTimeline(archive, 's1 s2 s3 s4 s5 s6');
   });
 
+  it('leaves what the archive has twice where it was first', async () => {
+    const first = item('a1', message('twice', { mine: true, originId: 'origin-of-twice' }));
+    const second = item('a3', message('twice', { mine: true, originId: 'origin-of-twice' }));
+    const between = items('s2');
+    const { archive } = await open();
+    // Both heard live, and then read downwards in one page: the second copy is met first.
+    await archive.append([[{ ...first.facts[0]!, archiveId: 'a1' }], [message('s2', { archiveId: 's2' })], [{ ...second.facts[0]!, archiveId: 'a3' }]]);
+    await archive.appendPage(latest([first, ...between, second], { complete: true }));
+    await expectTimeline(archive, 'twice s2');
+    // In two pages, of which the newer one has the second copy only.
+    const { archive: other } = await open();
+    await other.appendPage(latest([...between, second]));
+    await expectTimeline(other, '| s2 twice');
+    await other.appendPage(backward(0, [first], { complete: true }));
+    await expectTimeline(other, 'twice s2');
+    // From an earlier run upwards.
+    const { archive: third } = await open();
+    await third.appendPage(forward(0, items('s0'), { complete: false }));
+    await third.appendPage(latest([...items('s5'), second, ...items('s6')]));
+    await expectTimeline(third, 's0 | s5 twice s6');
+    await third.appendPage(forward(0, [first, ...between, ...items('s5')]));
+    await expectTimeline(third, 's0 twice s2 s5 s6');
+  });
+
   it('is not led astray by ids: hostile or careless senders repeat them', async () => {
     const { archive } = await open();
     await archive.appendPage(forward(0, [
