@@ -99,7 +99,16 @@ async function nothingLeft(mark) {
 
 let runs = 0;
 
-/** Runs a command, then prints all that it said: several run at once. @param {Section} section @param {readonly string[]} args @param {string} folder @returns {Promise<Counts & { table: readonly string[] }>} */
+/** What was printed about failed tests: the end of a long run is what one reads first, and may be all that is kept. @param {string} said @returns {string[]} */
+function failures(said) {
+  const lines = said.split('\n');
+  const starts = lines.flatMap((line, i) => (/^\s*(❌|✖|✗|not ok)/.test(line) ? [i] : []));
+  // A command that failed before it had a test to name: its last words.
+  const shown = new Set(starts.length > 0 ? starts.flatMap((start) => Array.from({ length: 12 }, (_, i) => start + i)) : lines.map((_, i) => i).slice(-12));
+  return lines.filter((line, i) => shown.has(i) && line.trim()).slice(0, 60);
+}
+
+/** Runs a command, then prints all that it said: several run at once. @param {Section} section @param {readonly string[]} args @param {string} folder @returns {Promise<Counts & { table: readonly string[], failures: readonly string[] }>} */
 async function run({ name, env = {}, counts, table }, args, folder) {
   runs += 1;
   const file = join(folder, `counts-${runs}.json`);
@@ -127,7 +136,7 @@ async function run({ name, env = {}, counts, table }, args, folder) {
   // A run that failed without a failed test has not run its tests.
   if (!ok && result.failed === 0) result.failed = 1;
   if (!(await nothingLeft(`TERTULIA_TEST_RUN=${mark}`))) result.failed += 1;
-  return { ...result, table: table ? said.split('\n').filter((line) => line.startsWith('|')) : [] };
+  return { ...result, failures: result.failed > 0 ? failures(said) : [], table: table ? said.split('\n').filter((line) => line.startsWith('|')) : [] };
 }
 
 async function main() {
@@ -143,7 +152,7 @@ async function main() {
 
   const folder = mkdtempSync(join(tmpdir(), 'tertulia-test-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const results = chosen.map((section) => ({ section, passed: 0, failed: 0, seconds: 0, table: /** @type {string[]} */ ([]) }));
+  const results = chosen.map((section) => ({ section, passed: 0, failed: 0, seconds: 0, table: /** @type {string[]} */ ([]), failures: /** @type {string[]} */ ([]) }));
   /** @param {typeof results} some */
   const runAll = async (some) => {
     const jobs = some.flatMap((result) => result.section.commands().map((args) => ({ result, args })));
@@ -152,10 +161,11 @@ async function main() {
       Array.from({ length: Math.min(3, availableParallelism() + 1) }, async () => {
         for (let job = jobs.shift(); job; job = jobs.shift()) {
           const start = Date.now();
-          const { passed, failed, table } = await run(job.result.section, job.args, folder);
+          const { passed, failed, table, failures: told } = await run(job.result.section, job.args, folder);
           job.result.passed += passed;
           job.result.failed += failed;
           job.result.table.push(...table);
+          job.result.failures.push(...told);
           job.result.seconds += (Date.now() - start) / 1000;
         }
       }),
@@ -166,6 +176,7 @@ async function main() {
   await runAll(results.filter(({ section }) => !section.counts));
   await runAll(results.filter(({ section }) => section.counts));
   for (const { section, table } of results) if (table.length > 0) console.log(`\n${[section.name, '', ...table].join('\n')}`);
+  for (const { section, failures: told } of results) if (told.length > 0) console.log(`\n${[`failed in ${section.name}:`, ...told].join('\n')}`);
   console.log('');
   for (const { section: { name }, passed, failed, seconds } of results) console.log(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(44)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${seconds.toFixed(1)} s`);
   console.log(`in ${((Date.now() - start) / 1000).toFixed(0)} s, three at a time`);
