@@ -76,7 +76,8 @@ class DeviceLocks {
           const signal = 'signal' in options ? options.signal : undefined;
           const grant: Grant = { tab, run, settle: { resolve: resolve as (value: unknown) => void, reject }, signal };
           if ('steal' in options) {
-            this.#held?.settle.reject(new DOMException('stolen', 'AbortError'));
+            const stolen = this.#held;
+            stolen?.tab.hear(() => stolen.settle.reject(new DOMException('stolen', 'AbortError')));
             this.#give(grant);
             return;
           }
@@ -214,6 +215,7 @@ export class Tab {
   #frozen = false;
   #reloads = false;
   #held: (() => void)[] = [];
+  #unheard: (() => void)[] = [];
   #engine: Engine | undefined;
   readonly storage: StorageTab;
   readonly #ends = new Set<(message: BusMessage) => void>();
@@ -234,6 +236,13 @@ export class Tab {
     else task();
   }
 
+  /** The same for what other tabs tell it: when it was frozen, some time after everything else, for browsers keep no order between sources of tasks. */
+  hear(task: () => void): void {
+    if (this.dead) return;
+    if (this.#frozen) this.#unheard.push(task);
+    else task();
+  }
+
   freeze(): void {
     this.#frozen = true;
   }
@@ -243,6 +252,10 @@ export class Tab {
     const held = this.#held;
     this.#held = [];
     for (const task of held) this.world.scheduler.after(0, () => this.run(task));
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    const late = this.world.waking.between(0, 100);
+    for (const task of unheard) this.world.scheduler.after(late, () => this.hear(task));
   }
 
   get frozen(): boolean {
@@ -318,7 +331,7 @@ export class Tab {
           for (const end of tab.#ends) {
             if (end === receive) continue;
             if (tab !== this && world.faults.strikes('channel-lost')) continue;
-            world.scheduler.after(0.1, () => tab.run(() => tab.#ends.has(end) && end(copy(message))));
+            world.scheduler.after(0.1, () => tab.hear(() => tab.#ends.has(end) && end(copy(message))));
           }
       },
       onMessage(listener) {

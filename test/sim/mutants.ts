@@ -117,7 +117,7 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'the same id in the same archive is the same message',
     server: 'like',
-    edits: [{ file: 'src/archive/known.ts', from: 'if (row) return { row, exact: true };', to: '' }],
+    edits: [{ file: 'src/archive/known.ts', from: 'if (row) return { row, exact: row.archiveId === fact.archiveId };', to: '' }],
   },
   {
     rule: 'an own message is known by its origin-id',

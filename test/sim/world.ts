@@ -1,5 +1,6 @@
 /** A history's world: virtual time, a server, three devices, some people, and what is written down of it all. */
 import type { Poke } from '../../src/archive/archive-types.js';
+import { proofLasts } from '../../src/engine/fenced-socket.js';
 import type { Log } from '../../src/base/log.js';
 import type { SocketLike } from '../../src/xmpp/connection-types.js';
 import { Device } from './browser.js';
@@ -49,8 +50,12 @@ export class World {
   readonly #deviceOf = new Map<string, string>();
   /** The connection of each device on which a session has begun last. */
   readonly #newest = new Map<string, { readonly link: Link; readonly since: number }>();
+  /** The tab of each device that has begun or taken up a stream last: it leads, and no other may send any more. */
+  readonly #leading = new Map<string, { readonly tab: Tab; readonly since: number }>();
   readonly #trace: ((line: string) => void) | undefined;
   readonly #network: Random;
+  /** In what order a tab hears what it has missed. */
+  readonly waking: Random;
   readonly #onFrame: WorldOptions['onFrame'];
 
   constructor({ seed, trace, dialect, devices = ['d1', 'd2', 'd3'], onFrame }: WorldOptions) {
@@ -59,6 +64,7 @@ export class World {
     this.#trace = trace;
     this.random = new Random(seed);
     this.#network = this.random.fork();
+    this.waking = new Random(~seed);
     this.scheduler = new Scheduler(this.random.fork(), begin, this.random.pick([0.02, 0.1, 1]), (error) => this.broken(`threw: ${error instanceof Error ? error.stack : String(error)}`));
     this.faults = new Faults((kind) => {
       this.event({ kind: 'fault', fault: kind });
@@ -157,6 +163,9 @@ export class World {
     const link = new Link((this.#linkCount += 1), tab, this.scheduler, this.#network, this.dialect.latency * this.#network.between(0.3, 2), (which, up, frame) => {
       this.note(`${tab.name}${up ? '>' : '<'}`, String(which.id), frame);
       this.#onFrame?.(tab, up, frame);
+      if (!up && /<bound |<resumed |xmpp-bind/.test(frame)) this.#leading.set(tab.device.name, { tab, since: this.scheduler.now });
+      const leading = this.#leading.get(tab.device.name);
+      if (up && leading && leading.tab !== tab && this.scheduler.now > leading.since + proofLasts && /^<(message|iq|presence)\b/.test(frame)) this.broken(`${tab.name} sends, and ${leading.tab.name} leads`);
       const jid = up ? undefined : /<jid>([^<]*)<\/jid>/.exec(frame)?.[1];
       if (jid === undefined || !frame.includes('xmpp-bind')) return;
       this.#deviceOf.set(jid, tab.device.name);
