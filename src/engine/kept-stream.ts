@@ -1,5 +1,5 @@
 import type { Archive } from '../archive/archive-types.js';
-import type { SmState, SmStore } from '../xep/0198-stream-management.js';
+import type { SmState, SmStore } from '../xep/0198-kept-state.js';
 import { parseFrame } from '../xmpp/frame.js';
 
 const note = 'sm';

@@ -18,34 +18,16 @@ import type { Unsubscribe } from '../base/emitter.js';
 import { ChatError, toChatError } from '../base/error.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
-import { add, distance, isCount, modulus, readCount } from './0198-counts.js';
+import { add, distance, modulus, readCount } from './0198-counts.js';
+import { KeptState } from './0198-kept-state.js';
+import type { SmState, SmStore } from './0198-kept-state.js';
 
 export const NS_SM = 'urn:xmpp:sm:3';
 
-/**
- * A stream that can be resumed. It is tried however old it is: asking costs no round trip of its own, and `<failed h>` says
- * what arrived (§5). Counts are modulo 2^32 (§4); `seq` is what the server's `h` will be once it
- * has the frame.
- */
-export type SmState = {
-  readonly id: string;
-  /** Seconds the server keeps the stream, where it said so. */
-  readonly max?: number;
-  readonly location?: string;
-  readonly jid: string;
-  readonly hIn: number;
-  readonly hOut: number;
-  readonly queue: readonly { readonly seq: number; readonly xml: string }[];
-  /** Milliseconds since the epoch. */
-  readonly savedAt: number;
-};
-export type SmStore = { load(): Promise<SmState | undefined>; save(state: SmState | undefined): Promise<void> };
 export type StreamManagementOptions = { readonly store: SmStore; readonly clock: Clock; readonly log: Log };
 
 /** Milliseconds from a message to the `<r/>` after it, from any other stanza to one, and from a stanza handled to its `<a/>`. */
 const delays = { afterMessage: 20, afterOther: 2_000, acknowledge: 1_000 } as const;
-/** A disk that has not answered by then holds up no stream, milliseconds. */
-const diskDeadline = 5_000;
 /** Milliseconds for a resumed stream's first answer. */
 const heardWithin = 5_000;
 /** Stanzas handled after which an `<a/>` is sent at once; servers keep queues of a hundred and up. */
@@ -74,11 +56,9 @@ class Management implements StreamManagement {
   #ask: (() => Promise<unknown>) | undefined;
   /** The state came from the disk: the last stanzas sent may be missing in it. */
   #fromDisk = false;
-  /** `h` as last told to the server, and as last kept. */
+  /** `h` as last told to the server. */
   #told = 0;
-  #kept = 0;
-  #saving: Promise<void> = Promise.resolve();
-  #nextSave: Promise<void> | undefined;
+  readonly #state: KeptState;
   #asked: number | undefined;
   #cancelRequest: (() => void) | undefined;
   #requestIsSoon = false;
@@ -89,6 +69,7 @@ class Management implements StreamManagement {
 
   constructor(options: StreamManagementOptions) {
     this.#options = options;
+    this.#state = new KeptState(options, () => this.#snapshot());
   }
 
   get resumable(): { readonly jid: string; readonly location: string | undefined } | undefined {
@@ -104,25 +85,21 @@ class Management implements StreamManagement {
   }
 
   async load(): Promise<void> {
-    const state = await this.#options.store.load();
+    const state = await this.#state.load();
     if (!state || this.#counting) return;
-    if (typeof state.id !== 'string' || typeof state.jid !== 'string' || !isCount(state.hIn) || !isCount(state.hOut) || !Array.isArray(state.queue)) {
-      this.#options.log.warn('the kept stream is unreadable');
-      return;
-    }
     this.#queue = state.queue.map(({ xml: frame }) => ({ frame, stanza: parseFrame(frame) }));
     this.#id = state.id;
     this.#jid = state.jid;
     this.#max = state.max;
     this.#location = state.location;
-    this.#hIn = this.#kept = state.hIn;
+    this.#hIn = state.hIn;
     this.#hOut = state.hOut;
     this.#counting = this.#fromDisk = true;
   }
 
   async resumption(): Promise<Element> {
     // What the server is told now must not be forgotten by a page that dies the moment after.
-    await this.#saveSoon();
+    await this.#state.saveInTime();
     return xml('resume', { xmlns: NS_SM, h: this.#hIn, previd: this.#id });
   }
 
@@ -139,7 +116,7 @@ class Management implements StreamManagement {
       this.#told = this.#hIn;
       if (acked.length > 0) this.#emitter.emit('acked', acked);
       this.#giveBack();
-      void this.#save();
+      void this.#state.save();
       await this.#isHeard(stream);
       // §5: what the server has not got is sent again, as it was and in order.
       for (const { frame } of this.#queue) stream.send(parseFrame(frame));
@@ -154,7 +131,7 @@ class Management implements StreamManagement {
     const acked = credible ? this.#queue.splice(0, got) : [];
     if (acked.length > 0) this.#emitter.emit('acked', acked.map(({ stanza }) => stanza));
     this.#reset();
-    await this.#saveSoon();
+    await this.#state.saveInTime();
     return 'failed';
   }
 
@@ -207,7 +184,7 @@ class Management implements StreamManagement {
     this.#reset();
     if (reply.is('failed', NS_SM)) {
       this.#options.log.warn('the server does not manage the stream');
-      return this.#saveSoon();
+      return this.#state.saveInTime();
     }
     if (!reply.is('enabled', NS_SM)) throw new ChatError('protocol', 'neither enabled nor failed');
     const { id, resume, max, location } = reply.attrs;
@@ -217,7 +194,7 @@ class Management implements StreamManagement {
     this.#location = location;
     this.#counting = true;
     this.#stream = stream;
-    await this.#saveSoon();
+    await this.#state.saveInTime();
   }
 
   unmanaged(ask: () => Promise<unknown>): void {
@@ -234,21 +211,21 @@ class Management implements StreamManagement {
       if (acked.length === 0) return;
       // In this order: whoever keeps what is told has begun to before the state without it is kept.
       this.#emitter.emit('acked', acked);
-      void this.#save();
+      void this.#state.save();
     }
   }
 
   sent(stanza: Element): void {
     if (!this.#stream) return this.#prove(stanza);
     this.#queue.push({ frame: toFrame(stanza), stanza });
-    void this.#save();
+    void this.#state.save();
     this.#requestAfter(stanza.is('message') ? 'message' : 'other');
   }
 
   handled(count: number): void {
     if (!this.#counting) return;
     this.#hIn = add(this.#hIn, count);
-    if (!this.#stream) void this.#save();
+    if (!this.#stream) void this.#state.save();
     else this.#owe();
   }
 
@@ -271,14 +248,14 @@ class Management implements StreamManagement {
     this.#quiet();
     // Without a resumption nobody will ever say what became of them.
     if (this.#id === undefined) this.#reset();
-    await this.#save();
+    await this.#state.save();
   }
 
   async forget(): Promise<void> {
     // §6: a last word, so that the server does not deliver again what has been handled.
     if (this.#stream && this.#told !== this.#hIn) this.#say(xml('a', { xmlns: NS_SM, h: this.#hIn }));
     this.#reset();
-    await this.#save();
+    await this.#state.save();
   }
 
   /** A burst of messages, then one question. Its answer may be an error; only that it comes counts, and that it comes in this stream. */
@@ -333,7 +310,7 @@ class Management implements StreamManagement {
     if (!stream || this.#acknowledging === stream) return;
     this.#acknowledging = stream;
     const h = this.#hIn;
-    if (this.#id !== undefined && this.#kept !== h) await this.#save();
+    if (this.#id !== undefined && this.#state.hIn !== h) await this.#state.save();
     if (this.#acknowledging === stream) this.#acknowledging = undefined;
     // Never a count below one told before: servers end the stream over that.
     if (this.#stream !== stream || distance(this.#told, h) > modulus / 2) return;
@@ -388,30 +365,5 @@ class Management implements StreamManagement {
       ...(this.#max === undefined ? {} : { max: this.#max }),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     };
-  }
-
-  #saveSoon(): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(diskDeadline, resolve);
-      void this.#save().then(() => {
-        cancel();
-        resolve();
-      });
-    });
-  }
-
-  /** Keeps the state as it is when the save before this one is through; calls in between share it. */
-  #save(): Promise<void> {
-    this.#nextSave ??= this.#saving = this.#saving.then(async () => {
-      this.#nextSave = undefined;
-      const state = this.#snapshot();
-      try {
-        await this.#options.store.save(state);
-        this.#kept = state?.hIn ?? 0;
-      } catch (error) {
-        this.#options.log.warn('the stream could not be kept', error);
-      }
-    });
-    return this.#nextSave;
   }
 }

@@ -5,7 +5,7 @@ import { openChannel } from '../../src/client/channel.js';
 import type { BusMessage } from '../../src/client/bus.js';
 import type { EngineOptions } from '../../src/engine/engine.js';
 import type { Locks } from '../../src/engine/leader.js';
-import type { SmState } from '../../src/xep/0198-stream-management.js';
+import type { SmState } from '../../src/xep/0198-kept-state.js';
 import { ModelServer, settle, turn } from '../xmpp/model-server.js';
 import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
 import { ModelArchive, said } from './model-archive.js';

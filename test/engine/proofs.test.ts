@@ -5,7 +5,7 @@ import { silentLog } from '../../src/base/log.js';
 import { applyTable } from '../../src/engine/apply-table.js';
 import { modules } from '../../src/xep/index.js';
 import type { FastState } from '../../src/xmpp/connection-types.js';
-import type { SmState } from '../../src/xep/0198-stream-management.js';
+import type { SmState } from '../../src/xep/0198-kept-state.js';
 import { ModelServer, settle } from '../xmpp/model-server.js';
 import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
 import { ModelArchive } from './model-archive.js';

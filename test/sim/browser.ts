@@ -13,7 +13,7 @@ import { startEngine } from '../../src/engine/engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { Locks } from '../../src/engine/leader.js';
 import type { SessionView } from '../../src/model/account.js';
-import type { SmState } from '../../src/xep/0198-stream-management.js';
+import type { SmState } from '../../src/xep/0198-kept-state.js';
 import { modules } from '../../src/xep/index.js';
 import { Disk } from './disk.js';
 import type { Tab as StorageTab } from './disk.js';

@@ -27,7 +27,7 @@ const mutants: readonly Mutant[] = [
     edits: [
       { file: 'src/xmpp/intake.ts', from: 'if (stanzas.length > 0) await this.#options.handle(stanzas);', to: 'this.#options.handled(batch.filter((entry) => entry.counted).length); batch.forEach((entry) => ((entry as { counted: boolean }).counted = false)); if (stanzas.length > 0) await this.#options.handle(stanzas);' },
       { file: 'src/xep/0198-stream-management.ts', from: 'distance(this.#told, this.#hIn) >= acknowledgeEvery', to: 'true' },
-      { file: 'src/xep/0198-stream-management.ts', from: 'if (this.#id !== undefined && this.#kept !== h) await this.#save();', to: '' },
+      { file: 'src/xep/0198-stream-management.ts', from: 'if (this.#id !== undefined && this.#state.hIn !== h) await this.#state.save();', to: '' },
     ],
   },
   {

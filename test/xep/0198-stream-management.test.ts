@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { createStreamManagement } from '../../src/xep/0198-stream-management.js';
-import type { SmState, SmStore } from '../../src/xep/0198-stream-management.js';
+import type { SmState, SmStore } from '../../src/xep/0198-kept-state.js';
 import { toFrame } from '../../src/xmpp/serialize.js';
 import { xml } from '../../src/xmpp/element.js';
 import type { Element } from '../../src/xmpp/element.js';

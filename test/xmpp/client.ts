@@ -8,7 +8,7 @@ import { turn, until } from './model-server.js';
 import type { ModelServer } from './model-server.js';
 import type { Element } from '../../src/xmpp/element.js';
 import type { Connection, ConnectionOptions, FastState, FastStore, ConnectionState, Proof, SaltedKey, StreamManagement } from '../../src/xmpp/connection-types.js';
-import type { SmState, SmStore } from '../../src/xep/0198-stream-management.js';
+import type { SmState, SmStore } from '../../src/xep/0198-kept-state.js';
 
 /** What an IndexedDB would be: asynchronous, and a copy. */
 export class TestStore implements SmStore {
