@@ -249,6 +249,9 @@ export class Scene {
           const texts = await view.texts('article');
           const seen = new Set(texts.map((text) => numbered.exec(text)?.[0]));
           missing = wanted.filter((body) => !seen.has(body));
+          // They may be further up.
+          if (missing.length > 0 && missing.length < wanted.length) for (const text of await view.readThrough()) seen.add(numbered.exec(text)?.[0]);
+          missing = missing.filter((body) => !seen.has(body));
           waiting = texts.filter((text) => /Sending|Failed/.test(text));
           if (Date.now() - woken > 15_000) {
             woken = Date.now();
@@ -300,7 +303,7 @@ export async function settledOn({ view }: Desk, wanted: readonly string[], withi
   let shown: string[] = [];
   let woken = Date.now();
   const same = async (): Promise<boolean> => {
-    const texts = await view.texts('article');
+    const texts = await view.readThrough();
     shown = texts.flatMap((text) => numbered.exec(text)?.[0] ?? []);
     if (Date.now() - woken > 15_000) {
       woken = Date.now();

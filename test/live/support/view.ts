@@ -14,6 +14,9 @@ const inPageFunction = (result: string): InPage => new Function('role', 'name', 
 const found = inPageFunction('find()');
 const names = inPageFunction('find().map((element) => nameOf(element, role))');
 const texts = inPageFunction('find().map((element) => tidy(childrenOf(element).map(textOf).join("")))');
+const rows = inPageFunction('find().map((element) => [element.dataset.id, tidy(childrenOf(element).map(textOf).join(""))])');
+const scrollUp = inPageFunction('find().map((element) => (element.scrollBy(0, -0.8 * element.clientHeight), element.scrollTop))[0]');
+const scrollToEnd = inPageFunction('find().forEach((element) => element.scrollTo(0, element.scrollHeight))');
 const flatText = inPageFunction('tidy(childrenOf(within).map(textOf).join(""))');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -65,6 +68,31 @@ export class View {
   /** The text inside of all that match now, in the order of the page, at one moment. */
   async texts(role: string, name?: Name, within?: ElementHandle<Element>): Promise<string[]> {
     return (await this.frame.evaluate(texts, role, sendable(name), within ?? null)) as string[];
+  }
+
+  /**
+   * What the messages of the open conversation say, oldest first, by who scrolls up to where no more come, and back to the
+   * end: only those around what is in sight are on the page.
+   */
+  async readThrough(): Promise<string[]> {
+    const said = new Map<string, string>();
+    let order: string[] = [];
+    let top: unknown;
+    for (let still = 0; still < 5; ) {
+      const there = (await this.frame.evaluate(rows, 'article', null, null)) as [string, string][];
+      const fresh = there.filter(([id]) => !said.has(id)).map(([id]) => id);
+      for (const [id, text] of there) said.set(id, text);
+      // What arrives at the end meanwhile stands there.
+      const first = there.findIndex(([id]) => !fresh.includes(id));
+      const above = new Set(there.slice(0, first < 0 ? there.length : first).map(([id]) => id));
+      order = [...fresh.filter((id) => above.has(id)), ...order, ...fresh.filter((id) => !above.has(id))];
+      const now = await this.frame.evaluate(scrollUp, 'log', null, null);
+      still = fresh.length === 0 && now === top ? still + 1 : 0;
+      top = now;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await this.frame.evaluate(scrollToEnd, 'log', null, null);
+    return order.map((id) => said.get(id)!);
   }
 
   /** The text inside an element as it is read out, through shadow roots. */
