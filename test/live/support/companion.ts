@@ -45,14 +45,11 @@ export class Companion {
     return this.#raw;
   }
 
-  /** Back when its own archive has it: where its stream was given up meanwhile, an answer on the next one says nothing of what was sent before. */
+  /** Where its stream was given up meanwhile, an answer on the next one says nothing of what was sent before: its own archive does. */
   async say(to: string, body: string): Promise<void> {
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- again only when it was lost
-      await (await this.#there()).say(to, body);
-      // oxlint-disable-next-line no-await-in-loop
-      if ((await this.archive(to)).some((message) => message.body === body)) return;
-    }
+    const raw = await this.#there();
+    await raw.say(to, body);
+    if (!raw.online && !(await this.archive(to)).some((message) => message.body === body)) await this.say(to, body);
   }
 
   /** Says something in the room; back when the room has said it to everybody. */
