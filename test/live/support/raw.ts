@@ -100,10 +100,11 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
     const found: Heard[] = [];
     for (let after: string | undefined; ; ) {
       results.length = 0;
+      const queryid = newId();
       const filter = other === undefined ? [] : [xml('field', { var: 'with' }, xml('value', {}, other))];
       const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, NS_MAM)), ...filter);
       const page = xml('set', { xmlns: NS_RSM }, xml('max', {}, '200'), ...(after === undefined ? [] : [xml('after', {}, after)]));
-      const fin = (await ask(room, xml('query', { xmlns: NS_MAM, queryid: newId() }, form, page))).getChild('fin', NS_MAM);
+      const fin = (await ask(room, xml('query', { xmlns: NS_MAM, queryid }, form, page))).getChild('fin', NS_MAM);
       const last = fin?.getChild('set', NS_RSM)?.getChildText('last') ?? undefined;
       // The results come before the answer, but may be handled after it.
       while (last !== undefined && results.at(-1)?.getChild('result', NS_MAM)?.attrs.id !== last) {
@@ -111,6 +112,8 @@ export async function signInRaw(test: { after(run: () => Promise<void>): void },
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       for (const result of results) {
+        // What an earlier stream had asked for and did not live to hear comes again.
+        if (result.getChild('result', NS_MAM)?.attrs.queryid !== queryid) continue;
         const message = result.getChild('result', NS_MAM)?.getChild('forwarded', 'urn:xmpp:forward:0')?.getChild('message');
         const said = message && heardOf(message);
         if (said) found.push(said);
