@@ -79,6 +79,9 @@ export type PageOutcome = {
 
 export type Draft = { readonly conversation: string; readonly chatType: 'chat' | 'groupchat'; readonly sender: string; readonly archive: string; readonly body: string; readonly file?: Blob; readonly fileName?: string; readonly invitation?: Invitation; /** What it was written from: where the conversation's draft still is that, it goes in the same transaction. */ readonly fromDraft?: string };
 
+/** So long, milliseconds, the leader may take up what a page hands it to send; after that the page keeps it itself. */
+export const takenWithin = 500;
+
 export interface ArchiveLead {
   /** Leads from now on, and nobody else: writes of earlier leaders reject. The epoch, which grows with each leader. `onLost` is told once, as soon as it is seen that another has come. */
   take(onLost: () => void): Promise<number>;
@@ -130,8 +133,10 @@ export interface Archive extends Shelf {
   /** It has been told. */
   told(seen: Pick<Seen, 'conversation' | 'upTo'>): Promise<void>;
 
-  /** Outbox row and pending message in one transaction, `durability: 'strict'`. An own message that is with the server and has the id is left as it is, and returned. */
+  /** Outbox row and pending message in one transaction, `durability: 'strict'`. An own message that has the id is left as it is, and returned, where it is with the server or has the same text. */
   enqueue(draft: Draft, originId: string, at: number): Promise<MessageRow>;
+  /** As `enqueue`, for the leader, who `goes` and sends it at once: it is in flight in the same transaction, where nothing of its conversation has to go before it. Rejects with `timeout` what was written `takenWithin` ago or more. Without `outgoing` it is kept already. */
+  dispatch(draft: Draft, originId: string, at: number, goes: boolean): Promise<{ readonly row: MessageRow; readonly outgoing?: OutboxRow }>;
   /** All of it, in order; or these rows of it, as far as they are there. */
   outbox(ids?: readonly number[]): Promise<readonly OutboxRow[]>;
   setOutboxState(id: number, state: OutboxRow['state']): Promise<void>;
@@ -157,4 +162,4 @@ export interface Archive extends Shelf {
 }
 
 /** The archive as a page has it: whatever arrives, the engine takes in. */
-export type PageArchive = Omit<Archive, 'lead' | 'append' | 'appendPage' | 'abandonCursor' | 'beginSession' | 'hearsAll' | 'untold' | 'told' | 'indexMore' | 'sound'>;
+export type PageArchive = Omit<Archive, 'lead' | 'dispatch' | 'append' | 'appendPage' | 'abandonCursor' | 'beginSession' | 'hearsAll' | 'untold' | 'told' | 'indexMore' | 'sound'>;

@@ -26,17 +26,33 @@ const toFailed = (condition: string, text: string | undefined) => (state: Messag
 };
 
 /** The message with this id in a conversation. */
-export async function ownMessage(unit: Unit, conversation: string, originId: string): Promise<StoredMessage | undefined> {
+async function ownMessage(unit: Unit, conversation: string, originId: string): Promise<StoredMessage | undefined> {
   const [row] = await unit.tx.objectStore('messages').index('originId').getAll([conversation, originId], 1);
   return row && unit.hold(row);
 }
 
-/** `held`: what `ownMessage` has found. */
-export async function enqueue(unit: Unit, draft: Draft, originId: string, at: number, held: StoredMessage | undefined): Promise<StoredMessage> {
+/** Whether nothing of a conversation is still to go, or may have to go once more. */
+async function isFree(unit: Unit, conversation: string): Promise<boolean> {
+  const rows = await unit.tx.objectStore('outbox').index('conversation').getAll(conversation);
+  return rows.every(({ state }) => state === 'inflight' || state === 'failed');
+}
+
+export type BeforeEnqueue = { readonly held: StoredMessage | undefined; readonly goes: boolean };
+/** What `enqueue` has to know, asked for in one go. `goes`: it is sent at once, where nothing has to go before it. */
+export async function beforeEnqueue(unit: Unit, { conversation, archive }: Draft, originId: string, goes: boolean): Promise<BeforeEnqueue> {
+  const [held, free] = await Promise.all([ownMessage(unit, conversation, originId), goes && isFree(unit, conversation), unit.loadConversations([conversation]), goes && unit.loadRuns(archive)]);
+  return { held, goes: free };
+}
+
+export type Enqueued = { readonly row: StoredMessage; readonly outgoing?: OutboxRow };
+
+/** What goes at once is in flight from the beginning: one write, where there would be two. */
+export async function enqueue(unit: Unit, draft: Draft, originId: string, at: number, { held, goes }: BeforeEnqueue): Promise<Enqueued> {
   const { conversation, chatType, sender, archive, body, file, fileName, invitation, fromDraft } = draft;
   if (body.length > MAX_BODY) throw new ChatError('too-large', `a message may have ${MAX_BODY} characters`);
   // Put back after the storage was lost, it may have come from the server's archive already.
-  if (held?.mine && !waits(held)) return held;
+  if (held?.mine && (!waits(held) || (await isSame(unit, held, body)))) return { row: held };
+  const since = goes ? await newestProven(unit, archive) : undefined;
   const listed = await conversationFor(unit, conversation, { chatType });
   if (!listed.kept.spoke) unit.putConversation({ ...listed, kept: { ...listed.kept, spoke: true } });
   if (fromDraft && listed.draft === fromDraft) await setDraft(unit, conversation, '');
@@ -44,21 +60,23 @@ export async function enqueue(unit: Unit, draft: Draft, originId: string, at: nu
   const id = unit.nextId();
   // Its address comes with the upload; what it is shows at once.
   const attachments = file ? [{ url: '', size: file.size, ...(fileName === undefined ? {} : { name: fileName }), ...(file.type ? { mediaType: file.type } : {}) }] : [];
-  const state: MessageState = { body, attachments, delivery: 'sending', ...(invitation ? { invitation } : {}) };
   const row: StoredMessage = {
     conversation, chatType, sender, mine: true, at, messageId: originId, originId, archive,
-    id, place: [conversation, TAIL, id], state, kept: { tail: [archive, id] },
+    id, place: [conversation, TAIL, id], state: { body, attachments, delivery: 'sending', ...(invitation ? { invitation } : {}) }, kept: { tail: [archive, id] },
   };
   unit.putMessage(row);
-  const outgoing = unit.nextId();
-  const added = unit.tx.objectStore('outbox').add({
-    id: outgoing, message: id, conversation, chatType, originId, body, at, state: 'queued',
+  const outgoing: OutboxRow = {
+    id: unit.nextId(), message: id, conversation, chatType, originId, body, at, state: goes ? 'inflight' : 'queued', ...(since === undefined ? {} : { since }),
     ...(file ? { file } : {}), ...(fileName === undefined ? {} : { fileName }), ...(invitation ? { invitation } : {}),
-  });
-  added.catch(reportedByTransaction);
-  unit.pokeOutbox(outgoing);
-  return row;
+  };
+  unit.tx.objectStore('outbox').add(outgoing).catch(reportedByTransaction);
+  unit.pokeOutbox(outgoing.id);
+  return { row, outgoing };
 }
+
+/** Kept by the leader, who could not say so in time to the page that handed it over. */
+const isSame = async (unit: Unit, held: StoredMessage, body: string): Promise<boolean> =>
+  held.state.body === body && (await unit.tx.objectStore('outbox').index('message').getKey(held.id)) !== undefined;
 
 async function change(unit: Unit, id: number, to: (row: OutboxRow) => OutboxRow): Promise<OutboxRow | undefined> {
   const store = unit.tx.objectStore('outbox');
@@ -75,7 +93,7 @@ export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['s
   if (!outgoing) return;
   const row = state === 'inflight' ? await unit.loadMessage(outgoing.message) : undefined;
   const { since, ...rest } = outgoing;
-  const known = state === 'inflight' ? row && (await newestProven(unit, row)) : since;
+  const known = state === 'inflight' ? row && (await newestProven(unit, row.archive)) : since;
   await store.put({ ...rest, state, ...(known === undefined ? {} : { since: known }) });
   unit.pokeOutbox(id);
   if (!row?.kept.tail) return;
@@ -85,7 +103,7 @@ export async function setOutboxState(unit: Unit, id: number, state: OutboxRow['s
 }
 
 /** Whatever the archive gets from now on stands after the end of this run. */
-const newestProven = async (unit: Unit, { archive }: StoredMessage): Promise<number | undefined> =>
+const newestProven = async (unit: Unit, archive: string): Promise<number | undefined> =>
   (await unit.loadRuns(archive)).findLast((run) => run.toId !== undefined || run.startReached)?.segment;
 
 /**

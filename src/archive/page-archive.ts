@@ -7,15 +7,15 @@ import type { PageArchive, Poke } from './archive-types.js';
 import { conversationFor, readAll, removeConversation, setDraft } from './conversations.js';
 import { deleteDatabase, openDatabase, openExisting } from './open-database.js';
 import type { ClosedReason } from './open-database.js';
-import { discard, enqueue, markFailed, markSent, ownMessage, retry, setOutboxState, setUploaded } from './outbox.js';
+import { beforeEnqueue, discard, enqueue, markFailed, markSent, retry, setOutboxState, setUploaded } from './outbox.js';
+import type { BeforeEnqueue } from './outbox.js';
 import { openReader } from './reader.js';
 import { archiveMigrations } from './schema.js';
-import type { ArchiveDatabase, ArchiveSchema, StoredMessage } from './schema.js';
+import type { ArchiveDatabase, ArchiveSchema } from './schema.js';
 import { openShelf } from './shelf.js';
 import { reading, transact } from './transact.js';
 import type { Transact, Writing } from './transact.js';
 import { messageRow } from './unit.js';
-import type { Unit } from './unit.js';
 
 export type PageArchiveOptions = {
   /** The database's name; one for each account. */
@@ -47,7 +47,7 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
   const database = engine?.guard(opened) ?? opened;
   const running = new Set<() => void>();
   const writing: Writing = { database, onPoke, clock, log, ...(engine ? { fold: engine.fold } : { running }) };
-  const write: Transact = async (durability, work, ahead) => transact(writing, durability, work, ahead);
+  const write: Transact = async (...how) => transact(writing, ...how);
 
   const archive: PageArchive = {
     ...openShelf(database, onPoke),
@@ -62,9 +62,9 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
     markRead: async (jid) => write('relaxed', async (unit) => readAll(unit, jid)),
 
     enqueue: async (draft, originId, at) => {
-      let held: StoredMessage | undefined;
-      const ahead = async (unit: Unit): Promise<void> => void ([held] = await Promise.all([ownMessage(unit, draft.conversation, originId), unit.loadConversations([draft.conversation])]));
-      return messageRow(await write('strict', async (unit) => enqueue(unit, draft, originId, at, held), ahead));
+      let before: BeforeEnqueue;
+      const { row } = await write('strict', async (unit) => enqueue(unit, draft, originId, at, before), async (unit) => void (before = await beforeEnqueue(unit, draft, originId, false)));
+      return messageRow(row);
     },
     outbox: async (ids) =>
       reading(async () => {

@@ -19,15 +19,15 @@ export type Writing = {
 };
 export type Durability = 'strict' | 'relaxed';
 /** `transact` on a database that is open. */
-export type Transact = <T>(durability: Durability, work: (unit: Unit) => Promise<T>, ahead?: (unit: Unit) => Promise<void>) => Promise<T>;
+export type Transact = <T>(durability: Durability, work: (unit: Unit) => Promise<T>, ahead?: (unit: Unit) => Promise<void>, within?: number) => Promise<T>;
 
 /**
  * Runs `work` in one transaction. Resolves after the commit and after `onPoke`; rejects with a `ChatError`, nothing
  * written and nothing poked. `strict` waits for the disk: for what nobody else has. What a server's archive holds can
  * be fetched again, for its cursor is in the same transaction. `ahead` is asked together with the unit's own first question: each
- * answer that is waited for is one more turn of a busy thread.
+ * answer that is waited for is one more turn of a busy thread. `within`: given up where it takes longer, milliseconds.
  */
-export async function transact<T>(writing: Writing, durability: Durability, work: (unit: Unit) => Promise<T>, ahead?: (unit: Unit) => Promise<void>): Promise<T> {
+export async function transact<T>(writing: Writing, durability: Durability, work: (unit: Unit) => Promise<T>, ahead?: (unit: Unit) => Promise<void>, within?: number): Promise<T> {
   const { database, clock, onPoke, log, running } = writing;
   let abort = (): void => {};
   const giveUp = (): void => {
@@ -38,6 +38,7 @@ export async function transact<T>(writing: Writing, durability: Durability, work
     }
   };
   running?.add(giveUp);
+  const inTime = within === undefined ? undefined : clock.after(within, giveUp);
   try {
     const tx = database.transaction(writeStores, 'readwrite', { durability });
     // Awaited below; an abort must not count as unhandled before that.
@@ -60,6 +61,7 @@ export async function transact<T>(writing: Writing, durability: Durability, work
     throw failure;
   } finally {
     running?.delete(giveUp);
+    inTime?.();
   }
 }
 

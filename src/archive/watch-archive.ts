@@ -6,7 +6,7 @@ import { isTrouble } from './trouble.js';
 /** A disk that has not answered by then is not waited for, milliseconds. What it commits later is told by its poke. */
 export const diskDeadline = 15_000;
 
-const writes: ReadonlySet<string> = new Set<keyof Archive>(['append', 'appendPage', 'enqueue', 'setOutboxState', 'setUploaded', 'markSent', 'markFailed']);
+const writes: ReadonlySet<string> = new Set<keyof Archive>(['append', 'appendPage', 'enqueue', 'dispatch', 'setOutboxState', 'setUploaded', 'markSent', 'markFailed']);
 
 export type WatchOptions = {
   readonly clock: Clock;

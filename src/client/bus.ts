@@ -3,7 +3,8 @@ import type { Settings } from '../model/account.js';
 import type { OwnPresence, SubscriptionRequestRow } from '../model/contact.js';
 import type { LiveChange } from '../model/live.js';
 import type { RoomListing } from '../model/room.js';
-import type { Poke } from '../archive/archive-types.js';
+import type { MessageRow } from '../model/message.js';
+import type { Draft, Poke } from '../archive/archive-types.js';
 
 /**
  * What pages ask of the leader's engine. Each answers once; `offline` at once where it cannot wait for a connection.
@@ -14,6 +15,8 @@ export interface Commands {
   wake(refusedToo?: boolean): void;
   /** Something was put into the outbox. */
   flush(): void;
+  /** A message just written, to be kept and sent. It is not kept where this rejects, nor where it is begun with later than `takenWithin`. */
+  send(draft: Draft, originId: string, at: number): MessageRow;
   setPresence(presence: OwnPresence): void;
   setSettings(settings: Settings): void;
   /** One's own typing (XEP-0085); sent only where the other side asked for it. */
@@ -43,7 +46,7 @@ export type Command = keyof Commands;
  * Raised with every change of what goes over the bus, in form or in meaning. Pages of two builds may be open at once:
  * they hear that the other is there, and read nothing of what it says. The older one steps back.
  */
-export const busVersion = 1;
+export const busVersion = 2;
 
 /**
  * What goes over the BroadcastChannel of an account, between every page and the leader's engine. `epoch` is the

@@ -15,6 +15,7 @@ import { bareJid, localOf, normalizeJid, resourceOf } from '../base/jid.js';
 import { AccountKeeper, type AccountKeeperParts } from './account-keeper.js';
 import { AccountLists } from './account-lists.js';
 import { Avatars } from './avatars.js';
+import { keepMessage } from './keep-message.js';
 import { LiveValues } from './live-values.js';
 import { Marks } from './marks.js';
 import type { OpenAccount } from './open-account.js';
@@ -52,6 +53,8 @@ class PageClient implements ChatClient {
   /** Texts that the disk would not take, by conversation: whatever becomes of it, they are in the composer again. */
   #refused: { readonly account: string; readonly texts: Map<string, string> } | undefined;
   readonly #keeping = new Set<Promise<unknown>>();
+  /** Page and leader both write: what is sent comes after what was sent before, and after the draft that it takes away. */
+  #written: Promise<unknown> = Promise.resolve();
   #watching = false;
   #outdated = false;
   #inMemory = false;
@@ -271,16 +274,12 @@ class PageClient implements ChatClient {
     this.#marks.pressed();
     const account = this.#need();
     if (account.mode === 'anonymous' && this.session.value.me === undefined) await this.#until(({ me, status }) => me !== undefined || status === 'idle');
-    const writing = this.#enqueue(account, conversation, content);
-    // Its read of the outbox stands behind this write, and is answered when that is committed.
-    account.line.tell('flush');
-    const row = await this.#keepingText(account, conversation, content.body, writing);
+    const row = await this.#keepingText(account, conversation, content.body, this.#keep(account, conversation, content));
     this.#marks.queued(row.id);
     this.#typing.sent(conversation);
-    account.line.tell('flush');
     if (account.kept) void persistStorage(this.#parts.log);
   }
-  async #enqueue(account: OpenAccount, conversation: string, content: Content): Promise<MessageRow> {
+  async #keep(account: OpenAccount, conversation: string, content: Content): Promise<MessageRow> {
     const me = this.session.value.me ?? account.jid;
     // As the list has it, which is the archive's; a read here would be one step more between the key and the wire.
     const kind = (this.conversations.value?.find(({ jid }) => jid === conversation) ?? (await account.archive.conversation(conversation)))?.kind;
@@ -288,21 +287,21 @@ class PageClient implements ChatClient {
     const room = isRoom ? conversation : kind === 'private' ? bareJid(conversation) : undefined;
     const nick = room && (this.#live.room.get(room).value?.nick ?? this.rooms.value.find((row) => row.jid === room)?.nick);
     const { body, file, fileName, invitation, fromDraft } = content;
-    return account.archive.enqueue(
-      {
-        conversation,
-        chatType: isRoom ? 'groupchat' : 'chat',
-        sender: room && nick ? `${room}/${nick}` : me,
-        archive: isRoom ? conversation : me,
-        body,
-        ...(file && { file }),
-        ...(fileName !== undefined && { fileName }),
-        ...(invitation && { invitation }),
-        ...(fromDraft && { fromDraft }),
-      },
-      this.#parts.newId(),
-      this.#parts.clock.now(),
-    );
+    const draft = {
+      conversation,
+      chatType: isRoom ? 'groupchat' : 'chat',
+      sender: room && nick ? `${room}/${nick}` : me,
+      archive: isRoom ? conversation : me,
+      body,
+      ...(file && { file }),
+      ...(fileName !== undefined && { fileName }),
+      ...(invitation && { invitation }),
+      ...(fromDraft && { fromDraft }),
+    } as const;
+    const { clock, newId } = this.#parts;
+    const kept = this.#written.then(() => keepMessage({ archive: account.archive, line: account.line, clock }, this.session.value.status === 'online', draft, newId(), clock.now()));
+    this.#written = Promise.allSettled([kept]);
+    return kept;
   }
   async retry(message: number): Promise<void> {
     const { archive, line } = this.#need();
@@ -314,7 +313,9 @@ class PageClient implements ChatClient {
   }
   async setDraft(conversation: string, draft: string): Promise<void> {
     const account = this.#need();
-    await this.#keepingText(account, conversation, draft, account.archive.setDraft(conversation, draft));
+    const kept = account.archive.setDraft(conversation, draft);
+    this.#written = Promise.allSettled([this.#written, kept]);
+    await this.#keepingText(account, conversation, draft, kept);
   }
   async textsKept(): Promise<void> {
     await Promise.allSettled(this.#keeping);

@@ -56,6 +56,7 @@ export function commandTable({ ctx, archive, connection, session, outbox, catchU
       const doubtful = await outbox.doubtful(() => true);
       for (const of of new Set(doubtful.map(({ chatType, conversation }) => (chatType === 'groupchat' ? conversation : ctx.me)))) session.look(of);
     },
+    send: (draft, originId, at) => outbox.send(draft, originId, at),
     opened,
     async setPresence(presence) {
       await setOwnPresence(ctx, presence);

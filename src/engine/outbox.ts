@@ -1,9 +1,9 @@
-import type { Archive } from '../archive/archive-types.js';
+import type { Archive, Draft } from '../archive/archive-types.js';
 import type { Attachment } from '../model/fact.js';
 import type { Clock } from '../base/clock.js';
 import type { Live } from '../model/live.js';
 import type { Log } from '../base/log.js';
-import type { OutboxRow } from '../model/message.js';
+import type { MessageRow, OutboxRow } from '../model/message.js';
 import type { Element } from '../xmpp/element.js';
 import type { ConnectionState } from '../xmpp/connection-types.js';
 import type { Fate } from './catch-up.js';
@@ -52,6 +52,8 @@ export class Outbox {
   readonly #ports: OutboxPorts;
   readonly #uploads: Uploads;
   readonly #looking = new Set<number>();
+  /** Whatever goes out goes one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -100,7 +102,7 @@ export class Outbox {
   /** Sends what may be sent now. Calls during a run are merged into one more run. */
   flush(): Promise<void> {
     this.#again = true;
-    this.#running ??= (async () => {
+    this.#running ??= this.#inTurn(async () => {
       try {
         while (this.#again && !this.#stopped) {
           this.#again = false;
@@ -114,8 +116,30 @@ export class Outbox {
         this.#cancelLook?.();
         if (!this.#stopped) this.#cancelLook = this.#ports.clock.after(lookEvery, () => void this.flush());
       }
-    })();
+    });
     return this.#running;
+  }
+
+  /**
+   * A message just written, kept and sent at once where nothing has to go before it, else in its turn. Resolves when it is kept,
+   * and is not kept where it rejects.
+   */
+  send(draft: Draft, originId: string, at: number): Promise<MessageRow> {
+    return this.#inTurn(async () => {
+      if (this.#stopped) throw new ChatError('offline', 'another engine leads');
+      const { archive, online, joined } = this.#ports;
+      const goes = online() && !draft.file && (draft.chatType === 'chat' || joined(draft.conversation));
+      const { row, outgoing } = await archive.dispatch(draft, originId, at, goes);
+      if (outgoing?.state === 'inflight') await this.#sendKept(outgoing);
+      else void this.flush();
+      return row;
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   stop(): void {
@@ -168,26 +192,46 @@ export class Outbox {
   }
 
   async #send(row: OutboxRow): Promise<void> {
-    const { archive, clock, compose, limit, log, online, send } = this.#ports;
-    let stanza: Element;
-    let bytes: number;
+    const stanza = await this.#compose(row);
+    if (!stanza) return;
+    await this.#ports.archive.setOutboxState(row.id, 'inflight');
+    await this.#putOnWire(row, stanza);
+  }
+
+  /** In flight from the beginning: whatever becomes of it now, it is kept. */
+  async #sendKept(row: OutboxRow): Promise<void> {
     try {
-      stanza = compose(row, clock.now() - row.at > lateAfter);
-      bytes = bytesOf(toFrame(stanza));
+      const stanza = await this.#compose(row);
+      if (stanza) await this.#putOnWire(row, stanza);
+    } catch (error) {
+      this.#ports.log.warn('a message that could not be sent is not noted yet', error);
+      this.#retry();
+    }
+  }
+
+  /** Undefined where it cannot be written, and has failed. */
+  async #compose(row: OutboxRow): Promise<Element | undefined> {
+    const { archive, clock, compose, limit, log } = this.#ports;
+    try {
+      const stanza = compose(row, clock.now() - row.at > lateAfter);
       // The server would end the stream over it (XEP-0478).
-      if (bytes > (limit() ?? Infinity)) throw new ChatError('too-large', 'over the limit of the stream', { condition: 'too-long' });
+      if (bytesOf(toFrame(stanza)) > (limit() ?? Infinity)) throw new ChatError('too-large', 'over the limit of the stream', { condition: 'too-long' });
+      return stanza;
     } catch (error) {
       const failure = toChatError(error, 'invalid');
       log.warn('a message could not be written', failure.message);
       await archive.markFailed(row.id, failure.condition ?? failure.code);
-      return;
+      return undefined;
     }
-    await archive.setOutboxState(row.id, 'inflight');
+  }
+
+  async #putOnWire(row: OutboxRow, stanza: Element): Promise<void> {
+    const { archive, clock, online, send } = this.#ports;
     try {
       // The stream may have gone, or another one come, while the state was being committed.
       if (!online() || this.#stopped) throw new ChatError('offline', 'the stream ended');
       send(row, stanza);
-      this.#suspects.sent(row.originId, bytes, clock.now());
+      this.#suspects.sent(row.originId, bytesOf(toFrame(stanza)), clock.now());
     } catch {
       // It certainly did not go out.
       await archive.setOutboxState(row.id, 'queued');

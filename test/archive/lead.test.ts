@@ -47,6 +47,7 @@ describe('archive/lead', () => {
       () => old.append([[message('late')]]),
       () => old.appendPage({ kind: 'latest', archive: ME, items: [], complete: true }),
       () => old.setOutboxState(row!.id, 'inflight'),
+      () => old.dispatch({ conversation: BOB, chatType: 'chat', sender: ME, archive: ME, body: 'late' }, 'origin-2', NOW, true),
       () => old.markSent(['origin-1']),
       () => old.setNote('sm', 'still of the old one'),
       () => old.setNote('sm', { still: 'of the old one' }, true),

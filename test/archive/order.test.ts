@@ -2,7 +2,8 @@ import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import type { Archive, ArchivePage, PageItem } from '../../src/archive/archive-types.js';
 import type { Fact } from '../../src/model/fact.js';
-import { BOB, CAROL, destroyAll, draft, ME, open } from './fixtures.js';
+import type { OutboxRow } from '../../src/model/message.js';
+import { BOB, CAROL, destroyAll, draft, ME, NOW, open } from './fixtures.js';
 
 const DAVE = 'dave@example.org';
 const people = [BOB, CAROL, DAVE] as const;
@@ -165,6 +166,19 @@ class Simulation {
     await this.archive.enqueue(draft(body, { conversation: with_ }), `own-origin-of-${body}`, 0);
   }
 
+  /** As the leader does it: in flight from the beginning, where nothing waits. */
+  async say(with_: string, fate: 'acked' | 'unacked' | 'lost'): Promise<void> {
+    const body = this.body();
+    const { outgoing } = await this.archive.dispatch(draft(body, { conversation: with_ }), `own-origin-of-${body}`, NOW, this.live);
+    if (outgoing?.state === 'inflight') await this.#onWire(outgoing, fate);
+  }
+
+  async #onWire(row: OutboxRow, fate: 'acked' | 'unacked' | 'lost'): Promise<void> {
+    if (fate !== 'lost') this.server.store({ with: row.conversation, body: row.body, mine: true, bare: false, messageId: row.originId, originId: row.originId });
+    if (fate === 'acked') await this.archive.markSent([row.originId]);
+    else this.drop();
+  }
+
   /** Sends what waits. `fate`: the connection ends before the acknowledgement, or before the server had it. */
   async flush(fate: 'acked' | 'unacked' | 'lost'): Promise<void> {
     if (!this.live) return;
@@ -173,9 +187,8 @@ class Simulation {
       // What may be in the hole is sent again only when the hole is closed.
       if (row.state === 'unknown' && holes) continue;
       await this.archive.setOutboxState(row.id, 'inflight');
-      if (fate !== 'lost') this.server.store({ with: row.conversation, body: row.body, mine: true, bare: false, messageId: row.originId, originId: row.originId });
-      if (fate !== 'acked') return this.drop();
-      await this.archive.markSent([row.originId]);
+      await this.#onWire(row, fate);
+      if (!this.live) return;
     }
   }
 
@@ -266,6 +279,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fill' as const), max: size }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('scroll' as const), with: person, max: size, lowest: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('write' as const), with: person }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('say' as const), with: person, fate: fc.constantFrom('acked' as const, 'unacked' as const, 'lost' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('flush' as const), fate: fc.constantFrom('acked' as const, 'unacked' as const, 'lost' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reload' as const) }) },
@@ -282,6 +296,7 @@ async function take(simulation: Simulation, next: Step): Promise<void> {
     case 'fill': return void (await simulation.fill(next.max));
     case 'scroll': return void (await simulation.scroll(next.with, next.max, next.lowest));
     case 'write': return simulation.write(next.with);
+    case 'say': return simulation.say(next.with, next.fate);
     case 'flush': return simulation.flush(next.fate);
     case 'drop': return simulation.drop();
     case 'reload': return simulation.reload();

@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { takenWithin } from '../../src/archive/archive-types.js';
 import { MAX_BODY } from '../../src/model/fold-message.js';
 import { BOB, destroyAll, draft, expectTimeline, forward, item, items, ME, message, NOW, open, receipt } from './fixtures.js';
 
@@ -29,6 +30,38 @@ describe('outbox', () => {
     const long = await archive.enqueue(draft('x'.repeat(MAX_BODY + 1)), 'origin-2', NOW).catch((error: unknown) => error);
     expect(long).to.include({ name: 'ChatError', code: 'too-large' });
     await expectTimeline(archive, '| one');
+  });
+
+  it('what the leader sends at once is in flight from the beginning, but not before what waits in its conversation', async () => {
+    const { archive } = await open();
+    await archive.appendPage(forward(0, items('s1')));
+    const segment = (await archive.runs(ME))[0]!.segment;
+    const dispatch = async (body: string, goes = true) => archive.dispatch(draft(body), `origin-${body}`, NOW, goes);
+    const { row, outgoing } = await dispatch('one');
+    expect(row).to.deep.include({ conversation: BOB, originId: 'origin-one', mine: true });
+    expect(outgoing).to.deep.include({ message: row.id, state: 'inflight', since: segment });
+    expect((await dispatch('two')).outgoing?.state, 'after one on the wire').to.equal('inflight');
+    const waits = await dispatch('three', false);
+    expect(waits.outgoing).to.deep.include({ state: 'queued' });
+    expect((await dispatch('four')).outgoing?.state, 'after one that waits').to.equal('queued');
+    await archive.setOutboxState(waits.outgoing!.id, 'unknown');
+    expect((await dispatch('five')).outgoing?.state, 'after one of unknown fate').to.equal('queued');
+    expect((await archive.outbox()).map(({ body, state }) => `${body}:${state}`)).to.deep.equal(['one:inflight', 'two:inflight', 'three:unknown', 'four:queued', 'five:queued']);
+  });
+
+  it('keeps once what leader and page both keep, and not at all what the leader comes to too late', async () => {
+    const { archive } = await open();
+    const { row } = await archive.dispatch(draft('one'), 'origin-one', NOW, true);
+    expect((await archive.enqueue(draft('one'), 'origin-one', NOW)).id).to.equal(row.id);
+    const again = await archive.dispatch(draft('one'), 'origin-one', NOW, true);
+    expect([again.row.id, again.outgoing]).to.deep.equal([row.id, undefined]);
+    for (const at of [NOW - takenWithin, NOW + 1]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const late = await archive.dispatch(draft('late'), 'origin-late', at, true).catch((error: unknown) => error);
+      expect(late).to.include({ name: 'ChatError', code: 'timeout' });
+    }
+    await expectTimeline(archive, '| one');
+    expect((await archive.outbox()).map(({ body, state }) => `${body}:${state}`)).to.deep.equal(['one:inflight']);
   });
 
   it('takes the draft that a message was written from along with it, and no other', async () => {

@@ -10,6 +10,7 @@ const writes: Record<string, (archive: Archive, ids: { message: number; outbox: 
   'appendPage backward': async (archive) => archive.appendPage(backward(1, items('s2', 's3'))),
   'appendPage history': async (archive) => archive.appendPage(history(1, items('s2', 's3'))),
   abandonCursor: async (archive) => archive.abandonCursor(ME),
+  dispatch: async (archive) => archive.dispatch(draft('another'), 'another', NOW, true),
   openConversation: async (archive) => archive.openConversation('new@example.org', 'chat'),
   removeConversation: async (archive) => archive.removeConversation(BOB),
   setDraft: async (archive) => archive.setDraft(BOB, 'x'),

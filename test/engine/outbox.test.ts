@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import type { Archive } from '../../src/archive/archive-types.js';
 import { openArchive } from '../../src/archive/archive.js';
+import { systemClock } from '../../src/base/clock.js';
 import { ChatError } from '../../src/base/error.js';
 import { silentLog } from '../../src/base/log.js';
 import { Outbox, type OutboxPorts } from '../../src/engine/outbox.js';
@@ -12,6 +13,7 @@ import { freshName, timeline as shown, until } from './fixtures.js';
 const ME = 'me@example.org';
 const BOB = 'bob@example.org';
 const ROOM = 'room@rooms.example.org';
+const NOW = Date.UTC(2026, 0, 1);
 
 class Crash extends Error {}
 
@@ -20,7 +22,7 @@ const timeline = async (archive: Archive, conversation: string): Promise<string>
 
 /** The archive of a page that dies at its `n`th write: that one is or is not committed, nothing after it is. */
 function dying(archive: Archive, state: { left: number; committed: boolean }): Archive {
-  const writes = new Set<string | symbol>(['setOutboxState', 'markSent', 'markFailed', 'setUploaded']);
+  const writes = new Set<string | symbol>(['dispatch', 'setOutboxState', 'markSent', 'markFailed', 'setUploaded']);
   return new Proxy(archive, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
@@ -41,10 +43,11 @@ function dying(archive: Archive, state: { left: number; committed: boolean }): A
 describe('engine/outbox', () => {
   const archives: Archive[] = [];
   const open = async (): Promise<Archive> => {
-    const archive = await openArchive({ name: freshName(), apply: {}, onPoke() {}, log: silentLog });
+    const archive = await openArchive({ name: freshName(), apply: {}, onPoke() {}, clock: { ...systemClock, now: () => NOW }, log: silentLog });
     archives.push(archive);
     return archive;
   };
+  const said = (body: string, conversation = BOB) => [{ conversation, chatType: conversation === ROOM ? 'groupchat' : 'chat', sender: ME, archive: ME, body }, `origin-of-${body}`, NOW] as const;
   const put = (archive: Archive, body: string, conversation = BOB, file?: Blob) =>
     archive.enqueue({ conversation, chatType: conversation === ROOM ? 'groupchat' : 'chat', sender: ME, archive: ME, body, ...(file && { file, fileName: 'f.txt' }) }, `origin-of-${body}`, Date.UTC(2026, 0, 1));
   type World = { wire: Element[]; looked: string[]; online: boolean; joined: boolean; ports: OutboxPorts; clock: TestClock; outbox: Outbox };
@@ -91,6 +94,47 @@ describe('engine/outbox', () => {
     await it.outbox.acked(it.wire.slice(0, 2));
     expect(await timeline(archive, BOB)).to.equal('a:sent b:sent c:sending');
     expect((await archive.outbox()).map((row) => row.state)).to.deep.equal(['inflight']);
+  });
+
+  it('keeps and sends in one write what was just written, where nothing has to go before it', async () => {
+    const archive = await open();
+    const written: string[] = [];
+    const it = world(new Proxy(archive, { get: (target, name, receiver) => {
+      const value: unknown = Reflect.get(target, name, receiver);
+      return typeof value === 'function' && ['dispatch', 'setOutboxState', 'enqueue'].includes(String(name)) ? (...args: unknown[]) => {
+        written.push(String(name));
+        return (value as (...args: unknown[]) => unknown).apply(target, args);
+      } : value;
+    } }));
+    const row = await it.outbox.send(...said('a'));
+    expect([sent(it), written, row.state.body]).to.deep.equal([['a'], ['dispatch'], 'a']);
+    await put(archive, 'b');
+    await it.outbox.send(...said('c'));
+    await it.outbox.flush();
+    expect(sent(it), 'in order').to.deep.equal(['a', 'b', 'c']);
+    await Promise.all(['d', 'e', 'f'].map(async (body) => it.outbox.send(...said(body))));
+    expect(sent(it).slice(3), 'in the order of asking').to.deep.equal(['d', 'e', 'f']);
+    await it.outbox.send(...said('to a room', ROOM));
+    await it.outbox.flush();
+    expect(sent(it), 'not before one is in it').to.have.lengthOf(6);
+    it.joined = true;
+    await it.outbox.flush();
+    expect(sent(it).at(-1)).to.equal('to a room');
+  });
+
+  it('keeps what was just written also where the stream goes meanwhile, and takes nothing once it has stopped', async () => {
+    const archive = await open();
+    let asked = 0;
+    const unlucky = world(archive, { online: () => (asked += 1) < 2 });
+    await unlucky.outbox.send(...said('a'));
+    expect([sent(unlucky), (await archive.outbox()).map(({ state }) => state)]).to.deep.equal([[], ['queued']]);
+    const unwritable = world(archive, { compose: () => { throw new ChatError('invalid', 'cannot be written'); } });
+    await unwritable.outbox.send(...said('b', 'carol@example.org'));
+    expect(await timeline(archive, 'carol@example.org')).to.equal('b:failed');
+    const it = world(archive);
+    it.outbox.stop();
+    expect(await it.outbox.send(...said('c')).catch((error: unknown) => error)).to.include({ code: 'offline' });
+    expect((await archive.outbox()).map(({ body }) => body)).to.deep.equal(['a', 'b']);
   });
 
   it('finds what a page has written that died before it could say so', async () => {

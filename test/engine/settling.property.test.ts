@@ -48,9 +48,11 @@ class Life {
   #fates: Fate[] = [];
   #fetches = Infinity;
   #count = 0;
+  readonly #clock: TestClock;
 
-  constructor(archive: Archive) {
+  constructor(archive: Archive, clock: TestClock) {
     this.archive = archive;
+    this.#clock = clock;
     this.crash();
   }
 
@@ -59,7 +61,7 @@ class Life {
     this.online = false;
     this.#catchUp = new CatchUp({ archive: this.archive, log: silentLog, fetch: this.#fetch, takesSince: () => false, committed() {} });
     this.#outbox = new Outbox({
-      archive: this.archive, clock: new TestClock(), live: new TestLive(), log: silentLog,
+      archive: this.archive, clock: this.#clock, live: new TestLive(), log: silentLog,
       online: () => this.online,
       joined: () => true, limit: () => undefined, look: () => {},
       compose: (row) => messageStanza({ to: row.conversation, chatType: 'chat', id: row.originId, body: row.body }),
@@ -95,6 +97,14 @@ class Life {
     const body = `own-${this.#count++}`;
     await this.archive.enqueue({ conversation: who, chatType: 'chat', sender: ME, archive: ME, body }, `origin-of-${body}`, 1);
   }
+  /** Written while there is a connection: kept and sent in one step, where nothing waits. */
+  async say(who: string, fate: Fate): Promise<void> {
+    const body = `own-${this.#count++}`;
+    await this.#sending([fate], body, async () => {
+      await this.#outbox.send({ conversation: who, chatType: 'chat', sender: ME, archive: ME, body }, `origin-of-${body}`, this.#clock.now());
+      await this.#outbox.flush();
+    });
+  }
   async noise(who: string, count: number, heard: boolean): Promise<void> {
     for (let i = 0; i < count; i += 1) {
       const stored = this.server.take(who, `noise-${this.#count++}`);
@@ -109,9 +119,12 @@ class Life {
     await this.#outbox.streamLost();
   }
   async flush(fates: readonly Fate[]): Promise<void> {
+    await this.#sending(fates, undefined, async () => this.#outbox.flush());
+  }
+  async #sending(fates: readonly Fate[], written: string | undefined, send: () => Promise<void>): Promise<void> {
     this.#fates = [...fates];
-    if (!(await this.archive.runs(ME)).some(({ toId }) => toId !== undefined)) for (const { body } of await this.archive.outbox()) this.#blind.add(body);
-    await this.#outbox.flush();
+    if (!(await this.archive.runs(ME)).some(({ toId }) => toId !== undefined)) for (const body of [...(await this.archive.outbox()).map((row) => row.body), ...(written === undefined ? [] : [written])]) this.#blind.add(body);
+    await send();
     const acks = this.#acks.splice(0);
     if (acks.length > 0) await this.archive.markSent(acks);
     this.#fates = [];
@@ -189,6 +202,7 @@ class Life {
 const who = fc.constantFrom(...people);
 const step = fc.oneof(
   { weight: 4, arbitrary: who.map((person) => ({ name: `write ${person}`, run: (life: Life) => life.write(person) })) },
+  { weight: 4, arbitrary: fc.tuple(who, fc.constantFrom<Fate>('acked', 'kept', 'lost')).map(([person, fate]) => ({ name: `say ${person}, ${fate}`, run: (life: Life) => life.say(person, fate) })) },
   { weight: 4, arbitrary: fc.tuple(who, fc.integer({ min: 1, max: 8 }), fc.boolean()).map(([person, count, heard]) => ({ name: `${count} of ${person}${heard ? ', heard' : ''}`, run: (life: Life) => life.noise(person, count, heard) })) },
   { weight: 4, arbitrary: fc.constant({ name: 'connect', run: (life: Life) => life.connect() }) },
   { weight: 4, arbitrary: fc.array(fc.constantFrom<Fate>('acked', 'kept', 'lost'), { minLength: 1, maxLength: 3 }).map((fates) => ({ name: `flush ${fates.join()}`, run: (life: Life) => life.flush(fates) })) },
@@ -209,8 +223,9 @@ describe('what becomes of own messages', () => {
     this.timeout(60_000 + numRuns * 3_000);
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
-        const archive = await openArchive({ name: `tertulia/test-${crypto.randomUUID()}`, apply: {}, onPoke() {}, log: silentLog });
-        const life = new Life(archive);
+        const clock = new TestClock();
+        const archive = await openArchive({ name: `tertulia/test-${crypto.randomUUID()}`, apply: {}, onPoke() {}, clock, log: silentLog });
+        const life = new Life(archive, clock);
         try {
           for (const { run } of steps) {
             await run(life);

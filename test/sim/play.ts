@@ -1,6 +1,7 @@
 /** One history from its seed: devices and people live for a while, things go wrong, all comes to rest, and is checked. */
 import type { Archive } from '../../src/archive/archive-types.js';
 import type { Device, Tab } from './browser.js';
+import { keepMessage } from '../../src/client/keep-message.js';
 import { check, unnoticed } from './checker.js';
 import { faultKinds } from './faults.js';
 import type { FaultKind } from './faults.js';
@@ -115,13 +116,15 @@ export async function write(world: World, tab: Tab, conversation: string): Promi
   world.originIds.set(body, originId);
   world.event({ kind: 'write', outcome: 'invoke', device, conversation, body });
   try {
-    const row = await tab.archive!.enqueue(
+    const { archive, clock, line, session } = tab;
+    const row = await keepMessage(
+      { archive: archive!, line: line!, clock },
+      session?.status === 'online',
       { conversation, chatType: isRoom ? 'groupchat' : 'chat', sender: isRoom ? `${conversation}/me` : 'me@sim.test', archive: isRoom ? conversation : 'me@sim.test', body },
       originId,
-      tab.clock.now(),
+      clock.now(),
     );
     world.event({ kind: 'write', outcome: 'ok', device, conversation, body, row: row.id });
-    tab.line?.tell('flush');
   } catch {
     world.event({ kind: 'write', outcome: tab.dead ? 'info' : 'fail', device, conversation, body });
   }
