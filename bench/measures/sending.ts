@@ -40,13 +40,14 @@ export const sending: Measure = {
       // The first one finds nothing ready.
       return { ms: median(took.slice(1)) };
     };
-    const write = async (page: Page, words: string, isPainted: (since: number) => string, into: number[]): Promise<number> => {
+    /** The same look at both sides: asked for before the key, over in the task after the frame that shows the words. */
+    const write = async (page: Page, words: string, log: string, into: number[]): Promise<number> => {
       await page.evaluate(`bench.all('textarea')[0].focus()`);
       await page.keyboard.type(words);
-      await page.evaluate(`addEventListener('keydown', (event) => { if (event.key === 'Enter') globalThis.pressed = performance.timeOrigin + event.timeStamp; }, { capture: true, once: true })`);
+      await page.evaluate(`void (globalThis.painted = bench.paintedIn('${log}', '${words}')); addEventListener('keydown', (event) => { if (event.key === 'Enter') globalThis.pressed = performance.timeOrigin + event.timeStamp; }, { capture: true, once: true })`);
       await page.keyboard.press('Enter');
       const pressed = (await page.evaluate('pressed')) as number;
-      into.push(((await page.evaluate(isPainted(pressed))) as number) - pressed);
+      into.push(((await page.evaluate('painted')) as number) - pressed);
       return pressed;
     };
     const service = `ws://localhost:${lab.stage.xmppLine.port}/xmpp-websocket`;
@@ -57,7 +58,7 @@ export const sending: Measure = {
             await page.goto(`${lab.stage.app}/#/chat/${friend}`);
             await ask(page, `mark('tertulia:caught-up')`);
           },
-          (page, words) => write(page, words, (since) => `bench.mark('tertulia:send-painted', ${since})`, painted.ours),
+          (page, words) => write(page, words, '[role="log"]', painted.ours),
         ),
       theirs: lab.peer
         ? () =>
@@ -66,7 +67,7 @@ export const sending: Measure = {
                 await page.goto(lab.peerPage({ authentication: 'login', jid: account, password: 'tertulia', auto_join_private_chats: [friend] }));
                 await ask(page, 'writable()');
               },
-              (page, words) => write(page, words, () => `bench.says('converse-chat-message', '${words}')`, painted.theirs),
+              (page, words) => write(page, words, '.chat-content__messages', painted.theirs),
             )
         : undefined,
       raw: () =>

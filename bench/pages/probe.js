@@ -109,6 +109,25 @@ globalThis.bench ??= (() => {
         };
         start();
       }),
+    /** When words that are not within an element yet have been painted there. To be asked before whatever brings them. */
+    paintedIn: (selector, words) =>
+      new Promise((resolve, reject) => {
+        const [within] = every(selector);
+        if (!within) throw new Error(`no ${selector} on ${location.href}`);
+        const late = setTimeout(() => reject(new Error(`no ${words} on ${location.href}`)), 60_000);
+        const observer = new MutationObserver((records) => {
+          const come = records.some(({ addedNodes, target, type }) => (type === 'characterData' ? target.data.includes(words) : [...addedNodes].some((node) => node.textContent?.includes(words))));
+          if (!come) return;
+          observer.disconnect();
+          clearTimeout(late);
+          requestAnimationFrame(() => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => resolve(now());
+            port2.postMessage(0);
+          });
+        });
+        observer.observe(within, { subtree: true, childList: true, characterData: true });
+      }),
     writable: () => frameWhen(() => all('textarea, [role="textbox"][contenteditable]').some((field) => !field.disabled && !field.readOnly), 'writable field'),
     /** The longest task of the main thread since then, milliseconds; 0 where none was longer than 50, which is what browsers tell of. */
     longestTask: (since) => tasks.filter(({ at }) => at >= since).reduce((most, { duration }) => Math.max(most, duration), 0),
