@@ -1,8 +1,5 @@
 import type { Entry } from './entries.js';
 
-/** More than this many new ones are not drawn one after the other for somebody who follows: the newest screen is. */
-const tooMany = 100;
-
 /**
  * Which lines of the window are drawn: those around what is in sight, for each costs layout and paint in every frame that
  * moves it. Known by the messages among them; a day, a gap or the unread line goes with the message after it.
@@ -35,7 +32,8 @@ export class DrawnRows {
 
   /**
    * The window is another. What was drawn still is, and what came in between; at the end, as many as before are drawn, the
-   * newest of all, no more than `atOnce` of them new. At least `least` where there are so many.
+   * newest of all, no more than `atOnce` of them new. At least `least` where there are so many; where more than that are new, nothing
+   * of what was drawn is in sight any more, and the newest are drawn alone.
    */
   update(entries: readonly Entry[], atEnd: boolean, least: number, atOnce = Infinity): void {
     const same = entries === this.#entries;
@@ -51,7 +49,7 @@ export class DrawnRows {
     else {
       const to = this.#messages.findLastIndex(isDrawn) + 1;
       if (!atEnd) this.#draw(from, Math.max(to, from + least));
-      else if (all - to > tooMany) this.#draw(all - least, all);
+      else if (all - to > least) this.#draw(all - least, all);
       else {
         const end = this.#hurried ? all : same ? to : Math.min(all, to + atOnce);
         this.#draw(Math.max(from, end - Math.max(drawn.size, least)), end);
