@@ -192,6 +192,8 @@ export class Session {
     const { catchUp, ctx, modules, live, outbox, reactions } = this.#ports;
     const alive = this.#alive();
     this.#show({ status: 'online', me: ctx.me, catchingUp: true, error: undefined, retryAt: undefined, archive: this.#archives.has(ctx.me) });
+    // Told at once: whoever waits for what was missed does so from now on.
+    live.flush();
     const whole = resumed && (await this.#isWhole());
     if (!alive()) return;
     if (!whole) {
