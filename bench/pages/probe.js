@@ -101,7 +101,14 @@ globalThis.bench ??= (() => {
           const look = () => {
             if (![...log.querySelectorAll('[role="article"], article')].at(-1)?.textContent.includes(words)) return;
             observer.disconnect();
-            requestAnimationFrame(() => setTimeout(() => resolve(now())));
+            // Told in the frame that is being made, or in the next: what a frame's callback has drawn is in that very frame.
+            const frame = new ResizeObserver(() => {
+              frame.disconnect();
+              const { port1, port2 } = new MessageChannel();
+              port1.onmessage = () => resolve(now());
+              port2.postMessage(0);
+            });
+            frame.observe(log);
           };
           const observer = new MutationObserver(look);
           observer.observe(log, { subtree: true, childList: true, characterData: true });
