@@ -120,11 +120,11 @@ export class CatchUp {
   /**
    * From the cursor to now: the newest page of what lies after it, where the archive can be asked for that; else one page
    * forward, and where there is more, the newest page next. `fill` closes the hole that is left. Afterwards everything said up to the call is here, or behind a gap that shows. False where the
-   * archive's answer may still change (§4.3): to be asked again.
+   * archive's answer may still change (§4.3): to be asked again. `asked` is called when the first question is on its way.
    * @throws ChatError of the query: `offline`, `timeout`, `refused`; `protocol` where the archive contradicts itself.
    */
-  now(archive: string): Promise<boolean> {
-    return this.#lanes.run(archive, () => this.#now(archive));
+  now(archive: string, asked = (): void => {}): Promise<boolean> {
+    return this.#lanes.run(archive, () => this.#now(archive, asked));
   }
 
   /**
@@ -181,14 +181,14 @@ export class CatchUp {
     return page;
   }
 
-  async #now(archive: string): Promise<boolean> {
+  async #now(archive: string, asked = (): void => {}): Promise<boolean> {
     const session = this.#sessions.get(archive) ?? this.begin(archive, false);
-    const stable = await this.#upToNow(archive, await session.began, session.deaf);
+    const stable = await this.#upToNow(archive, await session.began, session.deaf, asked);
     session.caughtUp ||= stable;
     return stable;
   }
 
-  async #upToNow(archive: string, mark: number, deaf: boolean): Promise<boolean> {
+  async #upToNow(archive: string, mark: number, deaf: boolean, asked: () => void): Promise<boolean> {
     const store = this.#ports.archive;
     // Whatever was committed before the archive was asked, and it does not have when asked to its end, it has not got.
     const [atFirst, settleBefore] = await Promise.all([store.runs(archive), store.nextRow()]);
@@ -197,7 +197,9 @@ export class CatchUp {
     let latest: Promise<FetchedPage> | undefined;
     if (newest && proven(newest)) {
       try {
-        const { isNewest, ...page } = await this.#newSince(archive, newest.toId);
+        const asking = this.#newSince(archive, newest.toId);
+        asked();
+        const { isNewest, ...page } = await asking;
         if (isNewest && !page.complete) latest = Promise.resolve(page);
         else {
           const { items, incomings, complete, stable } = page;
@@ -216,7 +218,9 @@ export class CatchUp {
       }
     }
     // Only what an earlier session has heard is before the hole, older than `mark`: this one has heard everything since it began.
-    const { items, incomings, complete, stable } = await (latest ?? this.#newest(archive));
+    latest ??= this.#newest(archive);
+    asked();
+    const { items, incomings, complete, stable } = await latest;
     if (!complete) this.#askAhead(archive, items, runs.some(proven) ? 'catch-up' : 'history', runs);
     await store.appendPage({ kind: 'latest', archive, settleBefore: mark, deaf, unstable: !stable, items, complete: complete && stable });
     this.#ports.committed(incomings);

@@ -35,6 +35,8 @@ export type SessionPorts = {
 
 /** Contacts see us by then, even where the archive is slow, milliseconds. */
 const presenceWithin = 5_000;
+/** Nothing else is asked before what was missed is; not for longer than this, where the disk is slow, milliseconds. */
+const askedWithin = 1_000;
 /** A catch-up that failed on a living stream is tried again after this, milliseconds. */
 const retryAfter = 30_000;
 /** A disk that took nothing is tried again after this, milliseconds. */
@@ -209,8 +211,14 @@ export class Session {
     // Before anything can come: by the archive's ids what comes live is known again, where its sender's say nothing.
     if (!whole) this.#learns(ctx.me);
     // What was missed is asked for first: somebody waits for it. Where an archive is known of it need not even be heard that there is one.
+    // And before all else is: a server answers one question after the other.
     let begun = (): void => {};
-    const early = this.#archives.has(ctx.me) ? this.#catchUpArchive(ctx.me, alive, new Promise((resolve) => (begun = resolve))) : undefined;
+    let early: Promise<void> | undefined;
+    if (this.#archives.has(ctx.me)) {
+      const holes = new Promise<void>((resolve) => (begun = resolve));
+      const asked = new Promise<void>((resolve) => (early = this.#catchUpArchive(ctx.me, alive, holes, resolve)));
+      await Promise.race([asked, early, delay(ctx.clock, askedWithin)]);
+    }
     for (const module of modules) {
       if (!alive()) return;
       await this.#guardAsync(module, async () => (whole ? module.onResumed?.(ctx) : module.onReady?.(ctx)));
@@ -282,15 +290,15 @@ export class Session {
     }
   }
 
-  /** Up to now; then, in the background, the holes that absences have left, not before `begun`: the extensions' questions go first. Never rejects. */
-  #catchUpArchive(archive: string, alive: () => boolean, begun: Promise<void> = Promise.resolve()): Promise<void> {
+  /** Up to now; then, in the background, the holes that absences have left, not before `begun`: the extensions' questions go first. `asked` is called when the first question is on its way. Never rejects. */
+  #catchUpArchive(archive: string, alive: () => boolean, begun: Promise<void> = Promise.resolve(), asked = (): void => {}): Promise<void> {
     this.#unfinished.add(archive);
     return this.#turns.run(archive, true, async () => {
       if (!alive()) return;
       const { archive: store, catchUp, ctx, outbox } = this.#ports;
       try {
         const rows = await outbox.doubtful((row) => (row.chatType === 'groupchat' ? row.conversation === archive : archive === ctx.me));
-        const settled = await this.#upToNow(archive);
+        const settled = await this.#upToNow(archive, asked);
         const keeps = settled !== undefined;
         if (!keeps) await store.hearsAll(archive);
         if (!alive()) return;
@@ -313,14 +321,17 @@ export class Session {
   }
 
   /** `catchUp.now`; undefined where there is no archive. One that was there the last time is asked at once: what it answers to says more than what it is said to be. */
-  async #upToNow(archive: string): Promise<boolean | undefined> {
-    const keeps = this.#keepsArchive(archive);
-    if (!this.#archives.has(archive)) return (await keeps) ? this.#ports.catchUp.now(archive) : undefined;
-    keeps.catch(() => {});
+  async #upToNow(archive: string, asked: () => void): Promise<boolean | undefined> {
+    if (!this.#archives.has(archive)) return (await this.#keepsArchive(archive)) ? this.#ports.catchUp.now(archive) : undefined;
+    let keeps: Promise<boolean> | undefined;
+    const learn = (): Promise<boolean> => (keeps ??= this.#keepsArchive(archive));
     try {
-      return await this.#ports.catchUp.now(archive);
+      return await this.#ports.catchUp.now(archive, () => {
+        learn().catch(() => {});
+        asked();
+      });
     } catch (error) {
-      if (toChatError(error, 'protocol').code === 'refused' && !(await keeps)) return undefined;
+      if (toChatError(error, 'protocol').code === 'refused' && !(await learn())) return undefined;
       throw error;
     }
   }

@@ -61,7 +61,9 @@ export async function supportsArchive(ctx: XepContext, archive: string): Promise
 export function queryArchive(ctx: XepContext, query: ArchiveQuery): Promise<ArchiveAnswer> {
   const { turns } = state(ctx);
   const run = (): Promise<ArchiveAnswer> => ask(ctx, query);
-  const turn = (turns.get(query.archive) ?? Promise.resolve()).then(run, run);
+  const before = turns.get(query.archive);
+  // Where nothing is in its way it is on its way when this returns.
+  const turn = before ? before.then(run, run) : run();
   turns.set(query.archive, turn);
   return turn.finally(() => {
     if (turns.get(query.archive) === turn) turns.delete(query.archive);

@@ -6,6 +6,7 @@ import type { BusMessage } from '../../src/client/bus.js';
 import type { EngineOptions } from '../../src/engine/engine.js';
 import type { Locks } from '../../src/engine/leader.js';
 import type { SmState } from '../../src/xep/0198-kept-state.js';
+import { childElements } from '../../src/xmpp/element.js';
 import { ModelServer, settle, turn } from '../xmpp/model-server.js';
 import { endAll, freshName, openPage, runEngine, timeline, until } from './fixtures.js';
 import { ModelArchive, said } from './model-archive.js';
@@ -92,6 +93,25 @@ describe('engine/engine', () => {
     runEngine(server, name);
     await until(async () => (await timeline(page.archive, JULIET)) === 'before meanwhile', 'both');
     await until(() => page.replica.get('session', '')?.catchingUp === false, 'caught up');
+  });
+
+  it('asks a known archive before it asks anything else', async () => {
+    const server = new ModelServer();
+    new ModelArchive(server);
+    const name = freshName();
+    const page = await openPage(name);
+    await page.archive.setNote('archives', [ME]);
+    const asked: (string | undefined)[] = [];
+    const answer = server.onStanza;
+    server.onStanza = (stanza, socket) => {
+      const [question] = stanza.name === 'iq' ? childElements(stanza) : [];
+      if (question && question.getName() !== 'bind') asked.push(question.getNS());
+      answer(stanza, socket);
+    };
+    runEngine(server, name);
+    await until(() => page.status() === 'online' && !page.replica.get('session', '')?.catchingUp, 'caught up');
+    expect(asked[0]).to.equal('urn:xmpp:mam:2');
+    expect(asked).to.include.members(['jabber:iq:roster', 'http://jabber.org/protocol/disco#info']);
   });
 
   it('sends what was put into the outbox, and marks it as the server says', async () => {
