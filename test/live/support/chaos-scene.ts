@@ -192,7 +192,7 @@ export class Scene {
         return;
       case 'reload':
         await this.desk.page.reload();
-        if (this.parts.surface === 'widget') this.desk = { page: this.desk.page, view: await this.person.widget(this.desk.page) };
+        if (this.parts.surface === 'widget') this.desk = { page: this.desk.page, view: await this.person.widget(this.desk.page, this.desk.view) };
         return this.#shown();
       case 'reopen':
         await this.desk.page.close();

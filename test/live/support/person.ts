@@ -63,9 +63,9 @@ export class Person {
     return new View(page);
   }
 
-  /** What is inside of the widget's frame; waits for the frame. */
-  async widget(page: Page): Promise<View> {
-    const frame = await page.waitForFrame((candidate) => new URL(candidate.url() || 'about:blank').pathname === '/widget.html', { timeout: 15_000 });
+  /** What is inside of the widget's frame; waits for the frame. `before`: the one before the page was loaded again, which may be listed a moment longer. */
+  async widget(page: Page, before?: View): Promise<View> {
+    const frame = await page.waitForFrame((candidate) => candidate !== before?.frame && new URL(candidate.url() || 'about:blank').pathname === '/widget.html', { timeout: 15_000 });
     return new View(page, frame);
   }
 
