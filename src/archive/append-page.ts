@@ -117,13 +117,13 @@ function isIn(item: PageItem, run: RunRow, known: Known): boolean {
   return at?.segment === run.segment && at.proof === 'run';
 }
 
-function whereabouts(item: PageItem, archive: string, known: Known): { segment: number; proof: StoredMessage['kept']['proof'] } | undefined {
+function whereabouts(item: PageItem, archive: string, known: Known): { conversation: string; segment: number; proof: StoredMessage['kept']['proof'] } | undefined {
   for (const fact of item.facts) {
     const found = isMessage(fact) ? known.message(fact) : undefined;
-    if (found?.exact) return { segment: found.row.place[1], proof: found.row.kept.proof };
+    if (found?.exact) return { conversation: found.row.place[0], segment: found.row.place[1], proof: found.row.kept.proof };
   }
   const stored = known.factOf(archive, item.archiveId);
-  return stored && { segment: stored.place[1], proof: stored.proof };
+  return stored && { conversation: stored.place[0], segment: stored.place[1], proof: stored.proof };
 }
 
 /** How an item stands to what is there: `undefined` when it is new. A run's ends are known even when they hold no row. */
@@ -136,7 +136,9 @@ function meeting({ unit, page, known, growth, here }: Placing, item: PageItem): 
     }
   }
   const at = whereabouts(item, page.archive, known);
-  return at && meet(growth, here, at.segment, at.proof);
+  // Where only facts were left of a segment it is none any more, and no end of anything.
+  if (!at || (ofConversation(growth) && !unit.segment(at.conversation, at.segment))) return undefined;
+  return meet(growth, here, at.segment, at.proof);
 }
 
 /** Grows a run upwards; true when it has met a later one. `first`: the page may be the archive's beginning. */

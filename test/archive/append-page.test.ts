@@ -237,6 +237,20 @@ describe('appendPage', () => {
     await expectTimeline(archive, 's7 s8 s9 s10 s11 s12');
   });
 
+  it('takes no fact for the end of a hole where the messages about it have moved on', async () => {
+    const { archive } = await open();
+    const told = item('f1', receipt('before', { archiveId: 'f1' }));
+    await archive.appendPage(latest([item('c1', message('c1', { with: CAROL })), told]));
+    await archive.append([[message('m')]]);
+    await archive.appendPage(latest([item('c9', message('c9', { with: CAROL }))], { settleBefore: await archive.nextRow() }));
+    await expectTimeline(archive, '| m |');
+    // The two meet, and what was heard stands in the newer one.
+    await archive.appendPage(backward(1, [told, item('m1', message('m'))]));
+    await expectTimeline(archive, '| m');
+    await archive.appendPage(history(1, [...items('s1', 's2'), told]));
+    await expectTimeline(archive, '| s1 s2 m');
+  });
+
   it('knows an empty history', async () => {
     const { archive } = await open();
     await archive.openConversation(BOB, 'chat');

@@ -195,9 +195,10 @@ export class Device {
     this.world.faults.struck('sm-h-wraps');
     const out = wrapBy(state.hOut);
     const inward = wrapBy(state.hIn);
+    // Where the disk does not take it, nothing is moved.
+    await archive.setNote('sm', { ...state, hOut: plus(state.hOut, out), hIn: plus(state.hIn, inward), queue: state.queue.map(({ seq, xml }) => ({ seq: plus(seq, out), xml })) });
     session.handled = plus(session.handled, out);
     session.acked = plus(session.acked, inward);
-    await archive.setNote('sm', { ...state, hOut: plus(state.hOut, out), hIn: plus(state.hIn, inward), queue: state.queue.map(({ seq, xml }) => ({ seq: plus(seq, out), xml })) });
   }
 }
 

@@ -19,5 +19,7 @@ export const seeds: readonly (readonly [seed: number, why: string])[] = [
   [12099, 'a room’s live messages were to be put in their places while there was no connection, and nobody did it when it was back'],
   [18336, 'the checker: what came back and was deleted on its own device is in the archive, and not there'],
   [13356, 'what an archive had twice stood on one device where its later copy is, on another where its first is'],
+  [17073, 'a fact in a segment whose messages had moved on was taken for the end of a hole, which closed silently'],
+  [16371, 'the harness moved the counts of a kept stream on one side only, where the disk did not take them on the other'],
   [2442, 'a cursor that the archive denied, and had after all, left an empty run behind, which closed the next hole'],
 ];
