@@ -18,7 +18,7 @@ function sideOf({ values, unit }: Result, side: 'ours' | 'theirs' | 'raw'): stri
 
 function ratio({ values, cpu }: Result, of: 'theirs' | 'raw'): string {
   const other = values[of];
-  if (!other?.length) return '';
+  if (!other?.length || median(other) === 0) return '';
   const byProcessor = cpu?.[of]?.length && median(cpu[of]) > 0 ? `; ${short(ratioOf(cpu.ours, cpu[of]))} ×` : '';
   return `${short(ratioOf(values.ours, other))} ×${byProcessor}`;
 }

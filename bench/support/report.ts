@@ -37,7 +37,7 @@ export const nameOf = ({ what, size, throttle }: Result): string => `${what}${si
 
 /** A table, ratios first. */
 export function formatFindings(results: readonly Result[]): string {
-  const ratio = (values: Values | undefined, of: 'theirs' | 'raw'): string => (values?.[of]?.length ? `${ratioOf(values.ours, values[of]).toFixed(2)} ×` : '–');
+  const ratio = (values: Values | undefined, of: 'theirs' | 'raw'): string => (values?.[of]?.length && median(values[of]) > 0 ? `${ratioOf(values.ours, values[of]).toFixed(2)} ×` : '–');
   const rows = results.map((result) => {
     const { values, cpu, unit } = result;
     const goals = (result.goals ?? []).map((goal) => {
