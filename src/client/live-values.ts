@@ -9,8 +9,8 @@ import { Sources } from './value.js';
 
 const nobody: readonly string[] = [];
 const chosenByNobody: Settings = { tellRead: true };
-/** Who is in a room is told anew so far apart, milliseconds: nobody reads a list of thousands more often. */
-const tellEvery = 250;
+/** Who is in a room is told anew so far apart, milliseconds: nobody reads a list of thousands more often. Four times in any second at most. */
+const tellEvery = 260;
 
 /** The live state of the open account as values to watch. */
 export class LiveValues {
