@@ -82,16 +82,21 @@ for (const browser of ['chromium', 'firefox'] as const) {
       const { peer, me, first } = scene;
       await peer.say(me, ...Array.from({ length: 60 }, (_, index) => `line-${index + 1}`));
       await first.view.until(async () => (await first.view.texts('article')).some((text) => text.includes('line-60')), 'all of them');
-      const inSight = async (): Promise<string> =>
+      // The first of which more than a hair is seen, and how far below the edge it begins.
+      const inSight = async (): Promise<readonly [string, number]> =>
         (await first.view.find('log')).evaluate((log) => {
           const edge = log.getBoundingClientRect().top;
-          return Array.from(log.querySelectorAll('[role=article]')).find((row) => row.getBoundingClientRect().bottom > edge)?.querySelector('.body')?.textContent ?? '';
+          const row = Array.from(log.querySelectorAll('[role=article]')).find((each) => each.getBoundingClientRect().bottom > edge + 8);
+          return [row?.querySelector('.body')?.textContent ?? '', (row?.getBoundingClientRect().top ?? Infinity) - edge] as const;
         });
       await (await first.view.find('log')).evaluate((log) => log.scrollTo({ top: -(log.scrollHeight - log.clientHeight) / 2 }));
       await first.view.find('button', /Go to the newest message/);
-      const before = await inSight();
+      const [before, at] = await inSight();
       await first.page.reload();
-      await first.view.until(async () => (await inSight()) === before, `${before} at the top again`);
+      let now: readonly [string, number] = ['', 0];
+      await first.view
+        .until(async () => ((now = await inSight()), now[0] === before && Math.abs(now[1] - at) < 2), `${before} at the top again`)
+        .catch((error: Error) => assert.fail(`${error.message}\nIt was at ${at}; now there is ${now[0]} at ${now[1]}`));
       const second = await anotherTab(scene);
       await second.view.until(async () => (await (await second.view.find('log')).evaluate((log) => Math.abs(log.scrollTop))) < 2, 'the end');
     });
