@@ -75,7 +75,7 @@ function plainImports(): Plugin {
 
 /**
  * The page's HTML names what its script will ask for next, so that it is on its way before the script runs: its settings; in
- * the widget its worker, without which a visitor has no account. The messenger's waits for a person who signs in, or for the first paint.
+ * the widget, after all else, its worker, without which nothing is sent. The messenger's waits for a person who signs in, or for the first paint.
  */
 function earlyRequests(): Plugin {
   return {
@@ -98,7 +98,7 @@ function earlyRequests(): Plugin {
           // Runs as soon as it is there itself, and not after all that is drawn with.
           ...(isMessenger ? [{ tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `./${early.fileName}` }, injectTo: 'head-prepend' } as const] : []),
           { tag: 'link', attrs: { rel: 'preload', as: 'fetch', crossorigin: true, href: './config.json' }, injectTo: 'head' },
-          ...files.map((file): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file}` }, injectTo: 'head' })),
+          ...files.map((file): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, fetchpriority: 'low', href: `./${file}` }, injectTo: 'head' })),
         ];
       },
     },

@@ -3,6 +3,9 @@ import type { Value } from '../src/client/chat-client.js';
 /** Long enough for a frame of a slow machine; hidden pages have none, milliseconds. */
 const frameWithin = 1_000;
 
+/** An engine is not kept waiting longer, milliseconds, whatever holds up the first paint. */
+export const paintedWithin = 2_000;
+
 /** Resolves once a value is there. */
 export const there = (value: Value<unknown>): Promise<void> =>
   new Promise((resolve) => {

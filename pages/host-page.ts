@@ -87,7 +87,12 @@ export class HostPage {
 
   /** What the page may know: that something was said, never what. */
   #tell(client: ChatClient): void {
-    const status = (): void => this.#post({ type: 'status', status: client.session.value.status });
+    const status = (): void => {
+      const { status: now, error } = client.session.value;
+      this.#post({ type: 'status', status: now });
+      // A guest is let in before the server has been asked.
+      if (now === 'refused' && error?.code === 'registration') this.#post({ type: 'event', name: 'error', detail: { code: error.code, message: 'The visitor could not be signed in.' } });
+    };
     const unread = (): void => this.#post({ type: 'unread', count: client.unread.value });
     client.session.subscribe(status);
     client.unread.subscribe(unread);

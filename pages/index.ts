@@ -5,14 +5,12 @@ import { parseXmppUri } from '../src/client/xmpp-uri.js';
 import { takeShared } from '../src/share-target.js';
 import { defineStart } from '../components/messenger/define-start.js';
 import { languages } from '../components/shared/locale/locale.js';
-import { nextPaint, there } from './after-paint.js';
+import { nextPaint, paintedWithin, there } from './after-paint.js';
 import { account, deployment, early, slot } from './early.js';
 import { readPreferences, writePreferences } from './preferences.js';
 
 /** What is kept is waited for so long, milliseconds, that the page is drawn once and not twice. */
 const drawnOnceWithin = 200;
-/** An engine is not kept waiting longer, milliseconds, whatever holds up the first paint. */
-const paintedWithin = 2_000;
 
 async function start(): Promise<void> {
   const session = document.createElement('tertulia-session');

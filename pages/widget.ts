@@ -1,12 +1,22 @@
 /** The widget's frame: what the loader opens on somebody else's page. Opened by itself, it is a chat with the deployment's contact. */
+import { delay, systemClock } from '../src/base/clock.js';
 import { createChat, fetchDeployment, type ChatClient, type Deployment } from '../src/chat.js';
 import { definePanel } from '../components/define-panel.js';
 import { GREETING, type ToFrame, type ToHost } from '../embed/channel.js';
+import { nextPaint, paintedWithin, there } from './after-paint.js';
 import { HostPage } from './host-page.js';
 
 const deployment = fetchDeployment('config.json', (warning) => console.warn(warning));
 let client: Promise<ChatClient> | undefined;
-const chat = (): Promise<ChatClient> => (client ??= deployment.then(createChat));
+const chat = (): Promise<ChatClient> => (client ??= deployment.then(makeClient));
+
+/** The engine's thread must not take the processor from the composer, in which one writes without it. */
+function makeClient(settings: Deployment): ChatClient {
+  let painted = (): void => {};
+  const made = createChat(settings, { engineAfter: Promise.race([new Promise<void>((resolve) => (painted = resolve)), delay(systemClock, paintedWithin)]) });
+  void there(made.conversations).then(nextPaint).then(painted);
+  return made;
+}
 
 const mayEmbed = ({ allowedOrigins }: Deployment, origin: string): boolean =>
   allowedOrigins.includes('*') || allowedOrigins.includes(origin) || origin === location.origin;

@@ -124,6 +124,7 @@ class PageHost implements EngineHost {
   }
 
   async register(...args: Parameters<EngineHost['register']>): ReturnType<EngineHost['register']> {
+    await this.#after;
     return (await this.#local()).register(...args);
   }
   async verify(...args: Parameters<EngineHost['verify']>): ReturnType<EngineHost['verify']> {

@@ -35,6 +35,8 @@ export interface Accounts {
   get(slot: string): Promise<AccountRow | undefined>;
   /** On disk when it resolves: a guest's secret exists nowhere else. */
   put(row: AccountRow): Promise<void>;
+  /** The same for somebody new; whoever was put there meanwhile, by another tab, stays. Who is there now. */
+  add(row: AccountRow): Promise<AccountRow>;
   remove(slot: string): Promise<void>;
   all(): Promise<readonly AccountRow[]>;
   close(): void;
@@ -45,14 +47,22 @@ const open = async (clock: Clock): Promise<IDBPDatabase<AccountsSchema>> => open
 /** Rejects with `ChatError('storage')`, as every call of it does. */
 export async function openAccounts(clock: Clock = systemClock): Promise<Accounts> {
   const database = await open(clock);
-  const write = async (work: (store: { put(row: AccountRow): Promise<unknown>; delete(slot: string): Promise<void> }) => Promise<unknown>): Promise<void> =>
+  type Store = { get(slot: string): Promise<AccountRow | undefined>; put(row: AccountRow): Promise<unknown>; delete(slot: string): Promise<void> };
+  const write = async <T>(work: (store: Store) => Promise<T>): Promise<T> =>
     reading(async () => {
       const tx = database.transaction('accounts', 'readwrite', { durability: 'strict' });
-      await Promise.all([work(tx.store), tx.done]);
+      const [result] = await Promise.all([work(tx.store), tx.done]);
+      return result;
     });
   return {
     get: async (slot) => reading(async () => database.get('accounts', slot)),
-    put: async (row) => write(async (store) => store.put(row)),
+    put: async (row) => write(async (store) => void (await store.put(row))),
+    add: async (row) =>
+      write(async (store) => {
+        const there = await store.get(row.slot);
+        if (!isKept(there)) await store.put(row);
+        return isKept(there) ? there : row;
+      }),
     remove: async (slot) => write(async (store) => store.delete(slot)),
     all: async () => reading(async () => database.getAll('accounts')),
     close: () => database.close(),

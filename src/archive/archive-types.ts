@@ -122,6 +122,8 @@ export interface Archive extends Shelf {
   search(words: string, options?: SearchOptions): Promise<SearchResult>;
   conversations(): Promise<readonly ConversationRow[]>;
   conversation(jid: string): Promise<ConversationRow | undefined>;
+  /** The server's archive of an account that is still to be made has nothing in it: nothing is missing here. */
+  beginArchive(jid: string): Promise<void>;
   /** Makes the conversation's row where there is none, so that it is listed. */
   openConversation(jid: string, kind: ConversationRow['kind']): Promise<void>;
   removeConversation(jid: string): Promise<void>;

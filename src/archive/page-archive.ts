@@ -56,6 +56,10 @@ export async function openPageArchive({ name, onPoke, clock = systemClock, log, 
     // Fetched with the first search.
     search: async (words, options = {}) => (await import('./search.js')).search(database, words, options, log),
 
+    beginArchive: async (jid) =>
+      write('relaxed', async (unit) => {
+        if ((await unit.loadRuns(jid)).length === 0) unit.putRun({ archive: jid, segment: 0, startReached: true, joined: false });
+      }),
     openConversation: async (jid, kind) => write('relaxed', async (unit) => void (await conversationFor(unit, jid, { kind }))),
     removeConversation: async (jid) => write('strict', async (unit) => removeConversation(unit, jid)),
     setDraft: async (jid, draft) => write('relaxed', async (unit) => setDraft(unit, jid, draft), async (unit) => unit.loadConversations([jid])),

@@ -99,7 +99,7 @@ export class AccountKeeper {
       }
       // Another tab may lead with what the server no longer takes.
       this.#account?.tellProven();
-      // A person's password was tried already, and a guest's account was just made.
+      // A person's password was tried already; a guest writes meanwhile, and his account is made as soon as it can be.
       if (options.mode === 'host' || options.mode === 'anonymous') await this.#accept();
     });
   }
@@ -132,6 +132,14 @@ export class AccountKeeper {
     return (await accounts.all()).some((row) => row.jid === jid);
   }
 
+  /** A guest's server knows the account no more, which nobody else has the secret of: it is made once more at the next attempt to connect. */
+  makeAnew(): Promise<void> {
+    return this.#inTurn(async () => {
+      const row = this.#identity?.row;
+      if (row && this.#account?.slot === row.slot) await (await this.#signInParts()).accounts.put({ ...row, unregistered: true });
+    });
+  }
+
   forget(): Promise<void> {
     return this.#inTurn(async () => {
       const parts = await this.#signInParts();
@@ -143,7 +151,7 @@ export class AccountKeeper {
       }
       for (const row of rows) {
         // Best effort: what the server keeps of a guest goes too, where the server can be reached.
-        if (row.mode === 'guest' && row.secret !== undefined) await this.#withTimeout(this.#parts.host.unregister(row.jid, { kind: 'password', password: row.secret }, this.#parts.deployment));
+        if (row.mode === 'guest' && row.secret !== undefined && !row.unregistered) await this.#withTimeout(this.#parts.host.unregister(row.jid, { kind: 'password', password: row.secret }, this.#parts.deployment));
         this.#tellGone(row.jid);
       }
       parts.accounts.close();
@@ -163,7 +171,7 @@ export class AccountKeeper {
     this.#keepsStorage = await host.prepare();
     if (!this.#keepsStorage) this.#events.storage('memory');
     this.#accounts ??= await this.#orInMemory(this.#parts.accounts, this.#parts.accounts);
-    return { deployment: this.#parts.deployment, host, accounts: this.#accounts };
+    return { deployment: this.#parts.deployment, host, accounts: this.#accounts, newId: this.#parts.newId };
   }
 
   /** Once a page. */
@@ -269,8 +277,10 @@ export class AccountKeeper {
       },
     ));
     this.#account = opened;
+    if (identity.row?.unregistered) archive.beginArchive(identity.account).catch((error: unknown) => log.warn('the beginning could not be noted', error));
     try {
       await this.#events.changed(opened);
+      identity.ahead?.();
       const { account: jid, scramSeen } = identity;
       opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen, tab: opened.tab, ...(identity.nickname && { nickname: identity.nickname }) }, identity.secret);
       opened.watchLeader(clock, Math.random, () => host.restart()).catch((error: unknown) => log.debug('nobody looks after the leader', error));

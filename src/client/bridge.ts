@@ -39,8 +39,8 @@ export interface EngineHost {
   forsake(): Promise<void>;
   /** The worker of this page's engines hangs: another takes its place, and they are started again in it. Nothing to do where they run in the page. */
   restart(): Promise<void>;
-  /** Makes a guest account by in-band registration (XEP-0077). Rejects `registration`, `unreachable`, …. */
-  register(domain: string, deployment: Deployment): Promise<{ readonly jid: string; readonly password: string }>;
+  /** Makes an account by in-band registration (XEP-0077). Rejects `registration`, `unreachable`, …. */
+  register(jid: string, password: string, deployment: Deployment): Promise<void>;
   /** Signs in once, with a stream of its own, and signs out again. Rejects `not-authorized`, `unreachable`, …. */
   verify(jid: string, secret: Secret, deployment: Deployment): Promise<{ readonly scram?: ScramKey }>;
   /** Starts this tab's engine for an account. `secret` is asked for at each attempt to connect. */

@@ -57,6 +57,7 @@ class PageClient implements ChatClient {
   #written: Promise<unknown> = Promise.resolve();
   #watching = false;
   #outdated = false;
+  #madeAnew = false;
   #inMemory = false;
   /** Taken for seen until the page says otherwise. */
   #visible = true;
@@ -213,6 +214,11 @@ class PageClient implements ChatClient {
     if (session.status === 'refused' && session.error?.code === 'storage') return this.#recover();
     this.#marks.session(session);
     this.session.set(session);
+    // Servers throw away guests who have not come for long. Once a page: whatever else refuses a guest, this does not help.
+    if (session.status === 'refused' && session.error?.code === 'not-authorized' && this.mode === 'guest' && !this.#madeAnew) {
+      this.#madeAnew = true;
+      void this.#keeper.makeAnew().then(() => this.reconnect()).catch(reportError);
+    }
     this.#avatars.online(session.status === 'online');
   }
 

@@ -3,7 +3,8 @@ import type { AccountRow, AuthMode, Credentials, Deployment } from '../model/acc
 import type { SignInOptions } from './chat-client.js';
 import type { EngineHost, Secret } from './bridge.js';
 import { bareJid, normalizeJid } from '../base/jid.js';
-import { ChatError } from '../base/error.js';
+import { ChatError, toChatError } from '../base/error.js';
+import type { IdSource } from '../base/id.js';
 
 /** Somebody who may be let in: what is kept of them, and how they prove it at each attempt. */
 export type Identity = {
@@ -18,6 +19,8 @@ export type Identity = {
   /** What is kept; to be kept again where the browser has thrown it away. */
   readonly row?: AccountRow;
   readonly secret: () => Promise<Secret>;
+  /** Begins what `secret` will need, ahead of being asked. */
+  readonly ahead?: () => void;
 };
 
 /** The identity's use: one messenger account, one guest and one host's user per domain in a browser. */
@@ -26,12 +29,17 @@ export const slotFor = (mode: AuthMode, deployment: Deployment): string => (mode
 /** That of a messenger account beside others, each in tabs of its own. */
 export const apartSlot = (address: string, deployment: Deployment): string => `messenger:${accountOf(address, deployment.domain)}`;
 
-export type SignInParts = { readonly deployment: Deployment; readonly host: EngineHost; readonly accounts: Accounts };
+export type SignInParts = { readonly deployment: Deployment; readonly host: EngineHost; readonly accounts: Accounts; readonly newId: IdSource };
 
 /** Who is kept under `slot`, ready to sign in without being asked; `undefined` where there is nobody. */
-export async function keptIdentity(slot: string, { accounts }: SignInParts): Promise<Identity | undefined> {
-  const row = await accounts.get(slot);
-  if (!isKept(row)) return undefined;
+export async function keptIdentity(slot: string, parts: SignInParts): Promise<Identity | undefined> {
+  const row = await parts.accounts.get(slot);
+  return isKept(row) ? identityOf(row, parts) : undefined;
+}
+
+function identityOf(row: AccountRow, { accounts, deployment, host }: SignInParts): Identity {
+  const { slot } = row;
+  let registering: Promise<void> | undefined;
   return {
     slot,
     mode: row.mode,
@@ -43,6 +51,7 @@ export async function keptIdentity(slot: string, { accounts }: SignInParts): Pro
     secret: async () => {
       // Read again: another tab may have signed in anew since.
       const now = (await accounts.get(slot).catch(() => undefined)) ?? row;
+      if (now.unregistered) await (registering ??= makeAccount(now, accounts, host, deployment).finally(() => (registering = undefined)));
       return now.scram ? { kind: 'scram', key: now.scram } : { kind: 'password', password: now.secret ?? '' };
     },
   };
@@ -65,17 +74,30 @@ export async function identify(options: SignInOptions, slot: string, parts: Sign
   }
 }
 
+/** Before its first stream, at the first attempt that reaches the server: until then a guest writes all the same. */
+async function makeAccount(row: AccountRow, accounts: Accounts, host: EngineHost, deployment: Deployment): Promise<void> {
+  try {
+    await host.register(row.jid, row.secret ?? '', deployment);
+  } catch (error) {
+    // By ourselves: the answer to an earlier attempt was lost. Somebody else's account will not let us in.
+    if (toChatError(error, 'unreachable').condition !== 'conflict') throw error;
+  }
+  const { unregistered: _unregistered, ...registered } = row;
+  // Signed out meanwhile. Or it cannot be noted: the server will say that the name is taken.
+  if ((await accounts.get(row.slot).catch(() => undefined))?.jid === row.jid) await accounts.put(registered).catch(() => {});
+}
+
 async function guest(slot: string, nickname: { readonly nickname?: string }, parts: SignInParts): Promise<Identity> {
-  const { accounts, deployment, host } = parts;
+  const { accounts, deployment, newId } = parts;
   // The same visitor is the same guest.
   const kept = await keptIdentity(slot, parts);
   if (kept) return { ...kept, ...nickname };
   const domain = deployment.guestDomain;
-  if (domain === undefined) throw new ChatError('invalid', 'config.json names no "guestDomain"');
-  const { jid, password } = await host.register(domain, deployment);
-  const row: AccountRow = { slot, jid, mode: 'guest', secret: password, ...nickname };
-  await accounts.put(row);
-  return { slot, mode: 'guest', account: jid, ...nickname, scramSeen: false, kept: true, row, secret: async () => ({ kind: 'password', password }) };
+  // Lower case, as servers fold it; 12 of 36 characters are enough not to meet anybody.
+  const jid = domain === undefined ? undefined : normalizeJid(`guest-${newId().toLowerCase().replaceAll(/[^a-z0-9]/g, '').slice(0, 12)}@${domain}`);
+  if (jid === undefined) throw new ChatError('invalid', 'config.json names no "guestDomain"');
+  const identity = identityOf(await accounts.add({ slot, jid, mode: 'guest', secret: newId() + newId(), unregistered: true, ...nickname }), parts);
+  return { ...identity, ahead: () => void identity.secret().catch(() => {}) }; // whoever asks next is told
 }
 
 const secretOf = ({ password, token }: Credentials): Secret => {

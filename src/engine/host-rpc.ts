@@ -121,7 +121,7 @@ export function remoteHost(first: LinePort): { readonly host: LocalHost; readonl
     });
   listen(first);
   const host: LocalHost = {
-    register: async (...args) => (await ask('register', ...args)) as Awaited<ReturnType<LocalHost['register']>>,
+    register: async (...args) => void (await ask('register', ...args)),
     verify: async (...args) => (await ask('verify', ...args)) as Awaited<ReturnType<LocalHost['verify']>>,
     unregister: async (...args) => void (await ask('unregister', ...args)),
     async start(start, secret) {

@@ -4,14 +4,15 @@ import type { LocalHost } from './host-rpc.js';
 import { systemClock as clock } from '../base/clock.js';
 import { ChatError } from '../base/error.js';
 import { newId } from '../base/id.js';
+import { domainOf, localOf } from '../base/jid.js';
 import { consoleLog as log } from '../base/log.js';
 import { withStream } from '../xmpp/negotiate.js';
-import { registerGuest } from '../xep/0077-registration.js';
+import { register } from '../xep/0077-registration.js';
 import { openSocket, serviceOf } from './platform.js';
 
 /**
- * What this very thread does for a page: makes a guest's account; everything else is the engine's, which is fetched when
- * it is asked for: by then the account is open in the page, and can be written from.
+ * What this very thread does for a page: makes a guest's account; everything else is the engine's, which is fetched
+ * meanwhile.
  */
 export function createLocalHost(openChannel: OpenChannel): LocalHost {
   let asked: Promise<Pick<EngineHost, 'verify' | 'unregister' | 'start'>> | undefined;
@@ -25,7 +26,10 @@ export function createLocalHost(openChannel: OpenChannel): LocalHost {
       },
     ));
   return {
-    register: async (domain, deployment) => withStream({ domain, service: serviceOf(domain, deployment), openSocket, clock, newId, log }, (stream) => registerGuest(stream, { newId })),
+    async register(jid, password, deployment) {
+      const domain = domainOf(jid);
+      await withStream({ domain, service: serviceOf(domain, deployment), openSocket, clock, newId, log }, (stream) => register(stream, { newId }, localOf(jid), password));
+    },
     verify: async (...args) => (await accounts()).verify(...args),
     unregister: async (...args) => (await accounts()).unregister(...args),
     start: async (...args) => (await accounts()).start(...args),

@@ -20,6 +20,8 @@ export type AccountRow = {
   readonly mode: AuthMode;
   /** A guest's random secret; a person's password is never kept, see `scram`. */
   readonly secret?: string;
+  /** The guest's account is still to be made: its server has not been reached yet, or knows it no more. */
+  readonly unregistered?: true;
   readonly scram?: ScramKey;
   readonly nickname?: string;
 };

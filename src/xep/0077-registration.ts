@@ -6,7 +6,6 @@
  * Out: a guest's account is made before authentication, and removed when the guest wants to be forgotten.
  */
 import { ChatError, toChatError } from '../base/error.js';
-import { formatJid, parseJid } from '../base/jid.js';
 import { childElements, xml } from '../xmpp/element.js';
 import type { Element } from '../xmpp/element.js';
 import type { IdSource } from '../base/id.js';
@@ -15,12 +14,11 @@ import type { XepContext } from './module.js';
 
 const NS = 'jabber:iq:register';
 const NS_FORM = 'jabber:x:data';
-const TRIES = 3;
 
 /**
  * Why no account could be made: the server's own condition for an unforeseen refusal, or one of these:
  * `closed`, nobody may register there; `rate-limited`, too many from this network lately; `human-check`, a person would
- * have to solve a riddle; `form`, it wants to know more than a name and a password; `conflict`, every name was taken.
+ * have to solve a riddle; `form`, it wants to know more than a name and a password; `conflict`, the name is taken.
  */
 export type RegistrationCondition = 'closed' | 'rate-limited' | 'human-check' | 'form' | 'conflict';
 
@@ -28,7 +26,7 @@ const fail = (condition: string, message: string, cause?: unknown): ChatError =>
 
 /** The server's refusals that have a name of their own. Prosody: policy-violation; ejabberd: resource-constraint. */
 const meanings: Readonly<Record<string, readonly [condition: RegistrationCondition, message: string]>> = {
-  'conflict': ['conflict', 'every name tried was taken'],
+  'conflict': ['conflict', 'the name is taken'],
   'policy-violation': ['rate-limited', 'too many accounts were made from this network lately'],
   'resource-constraint': ['rate-limited', 'too many accounts were made from this network lately'],
   'service-unavailable': ['closed', 'the server registers nobody'],
@@ -85,28 +83,15 @@ function fillInForm(form: Element, given: ReadonlyMap<string, string>): Element 
 }
 
 /**
- * Makes a guest's account on the stream's domain, under a random name and password (256 bits).
+ * Makes an account on the stream's domain.
  * @throws ChatError `registration`, with a `RegistrationCondition` or the server's own; `timeout`, `offline`.
  */
-export async function registerGuest(stream: Negotiation, { newId }: { readonly newId: IdSource }): Promise<{ readonly jid: string; readonly password: string }> {
+export async function register(stream: Negotiation, { newId }: { readonly newId: IdSource }, username: string, password: string): Promise<void> {
   const { domain } = stream;
-  const password = newId() + newId();
   try {
     const query = (await stream.iq(ask('get', domain, newId()))).getChild('query', NS);
     if (!query) throw new ChatError('protocol', 'an answer without <query/>');
-    for (let attempt = 1; ; attempt += 1) {
-      // Lower case, as the server folds it; 12 of 38 characters are enough not to meet anybody.
-      const username = `guest-${newId().toLowerCase().replaceAll(/[^a-z0-9]/g, '').slice(0, 12)}`;
-      const jid = parseJid(`${username}@${domain}`);
-      if (!jid) throw fail('closed', 'the guest host has no valid address');
-      const fields = fillIn(query, username, password);
-      try {
-        await stream.iq(ask('set', domain, newId(), ...fields));
-        return { jid: formatJid(jid), password };
-      } catch (thrown) {
-        if (attempt >= TRIES || toChatError(thrown, 'registration').condition !== 'conflict') throw thrown;
-      }
-    }
+    await stream.iq(ask('set', domain, newId(), ...fillIn(query, username, password)));
   } catch (thrown) {
     throw explain(thrown);
   }

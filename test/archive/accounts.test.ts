@@ -27,6 +27,19 @@ describe('accounts', () => {
     expect(await again.all().catch((error: unknown) => error)).to.include({ name: 'ChatError', code: 'storage' });
   });
 
+  it('adds somebody new once, whoever comes first', async () => {
+    const [one, two] = [await openAccounts(), await openAccounts()];
+    const row = (jid: string): AccountRow => ({ slot: 'guest:example.org', jid, mode: 'guest', secret: jid });
+    const kept = await Promise.all([one.add(row('a@example.org')), two.add(row('b@example.org'))]);
+    expect(kept[0]).to.deep.equal(kept[1]);
+    expect(await one.all()).to.deep.equal([kept[0]]);
+    // Somebody of whom no secret was kept makes room.
+    await one.put({ slot: 'guest:example.org', jid: 'c@example.org', mode: 'guest' });
+    expect(await two.add(row('d@example.org'))).to.deep.equal(row('d@example.org'));
+    one.close();
+    two.close();
+  });
+
   it('leaves nothing behind: open archives close when another page asks', async () => {
     const reasons: string[] = [];
     const { archive, name } = await open(undefined, { onClosed: (reason) => reasons.push(reason) });

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { backward, BOB, CAROL, destroyAll, expectTimeline, forward, history, items, latest, line, message, open } from './fixtures.js';
+import { backward, BOB, CAROL, destroyAll, expectTimeline, forward, history, items, latest, line, ME, message, NOW, open } from './fixtures.js';
 
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => `s${from + i}`);
 
@@ -58,6 +58,22 @@ describe('reader', () => {
     expect(await archive.conversation('nobody@example.org')).to.equal(undefined);
     expect(await archive.message(7)).to.equal(undefined);
     expect(await archive.window('nobody@example.org', {}, 10)).to.deep.equal([{ kind: 'gap', segment: -1 }]);
+  });
+
+  it('misses nothing of an account that is still to be made, and everything of one that had something', async () => {
+    const { archive } = await open();
+    await archive.beginArchive(ME);
+    await archive.openConversation(BOB, 'chat');
+    expect(await archive.window(BOB, {}, 10)).to.deep.equal([]);
+    await archive.enqueue({ conversation: BOB, chatType: 'chat', sender: ME, archive: ME, body: 'early' }, 'origin-early', NOW);
+    await expectTimeline(archive, 'early');
+    // The same run goes on with the archive's first page.
+    await archive.appendPage(forward(0, items('s1', 's2')));
+    expect((await archive.runs(ME)).map(({ segment, startReached }) => [segment, startReached])).to.deep.equal([[0, true]]);
+    const other = (await open()).archive;
+    await other.appendPage(latest(items('s3')));
+    await other.beginArchive(ME);
+    await expectTimeline(other, '| s3');
   });
 
   it('does not mix conversations whose names begin alike', async () => {

@@ -6,6 +6,7 @@ import { openPageArchive } from '../../src/archive/page-archive.js';
 import { systemClock, type Clock } from '../../src/base/clock.js';
 import { ChatError } from '../../src/base/error.js';
 import { newId } from '../../src/base/id.js';
+import { localOf } from '../../src/base/jid.js';
 import { silentLog } from '../../src/base/log.js';
 import type { EngineHost, Secret } from '../../src/client/bridge.js';
 import { localChannels, openChannel, type OpenChannel } from '../../src/client/channel.js';
@@ -21,6 +22,7 @@ export const JULIET = 'juliet@example.com';
 
 class MemoryAccounts implements Accounts {
   readonly rows = new Map<string, AccountRow>();
+  add = async (row: AccountRow) => this.rows.get(row.slot) ?? (await this.put(row), row);
   get = async (slot: string) => this.rows.get(slot);
   put = async (row: AccountRow) => void this.rows.set(row.slot, row);
   remove = async (slot: string) => void this.rows.delete(slot);
@@ -33,10 +35,11 @@ export function browser(clock: Clock = systemClock) {
   const server = new ModelServer({ username: `u${crypto.randomUUID()}` });
   const kept = new ModelArchive(server);
   const accounts = new MemoryAccounts();
-  const me = `${server.username}@${server.domain}`;
   const databases = new Set<string>();
   const unregistered: string[] = [];
-  let registered = 0;
+  const registered: string[] = [];
+  /** What becomes of registrations; they are taken where nothing is said. `lost`: and the answer does not come. */
+  const registration: { refusal?: ChatError | undefined; lost?: boolean; held?: Promise<void> } = {};
   let inMemory: OpenChannel | undefined;
   const host: EngineHost = {
     openChannel: (name) => (inMemory ?? openChannel)(name),
@@ -46,9 +49,13 @@ export function browser(clock: Clock = systemClock) {
       keepIn(memoryDatabases());
     },
     restart: async () => {},
-    register: async () => {
-      registered += 1;
-      return { jid: me, password: server.password };
+    register: async (jid, password) => {
+      registered.push(jid);
+      await registration.held;
+      if (registration.refusal) throw registration.refusal;
+      if (localOf(jid) === server.username) throw new ChatError('registration', 'taken', { condition: 'conflict' });
+      [server.username, server.password] = [localOf(jid), password];
+      if (registration.lost) throw new ChatError('unreachable', 'cut');
     },
     verify: async (_jid: string, secret: Secret) => {
       if (secret.kind === 'password' && secret.password !== server.password) throw new ChatError('not-authorized', 'wrong');
@@ -56,7 +63,16 @@ export function browser(clock: Clock = systemClock) {
       return { scram: { mechanism: 'SCRAM-SHA-256', salt: 's', iterations: 4096, key } };
     },
     unregister: async (jid) => void unregistered.push(jid),
-    start: async (start) => runEngine(server, start.archiveName, { account: start.account, openChannel: inMemory ?? openChannel, clock }),
+    start: async (start, secret) =>
+      runEngine(server, start.archiveName, {
+        account: start.account,
+        proof: async () => {
+          const given = await secret();
+          return { kind: 'password', username: localOf(start.account), password: given.kind === 'password' ? given.password : server.password };
+        },
+        openChannel: inMemory ?? openChannel,
+        clock,
+      }),
   };
   const page = (): ChatClient =>
     createChatClient({
@@ -71,7 +87,13 @@ export function browser(clock: Clock = systemClock) {
         await Promise.all(Array.from(databases, (name) => new Promise((resolve) => { indexedDB.deleteDatabase(name).onsuccess = resolve; })));
       },
     });
-  return { server, kept, accounts, me, page, unregistered, databases, count: () => registered };
+  return {
+    server, kept, accounts, page, registered, registration, unregistered, databases,
+    /** Whom the server knows. */
+    get me() {
+      return `${server.username}@${server.domain}`;
+    },
+  };
 }
 export const online = (client: ChatClient): Promise<void> => until(() => client.session.value.status === 'online' && !client.session.value.catchingUp, 'online');
 export const bodies = (items: ReturnType<ChatClient['timeline']>['items']): string =>

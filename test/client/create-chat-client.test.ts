@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { ChatError } from '../../src/base/error.js';
+import { ChatError } from '../../src/base/error.js';
 import type { ChatClient } from '../../src/client/chat-client.js';
 import { openArchive } from '../../src/archive/archive.js';
 import { busName, busVersion, type BusMessage } from '../../src/client/bus.js';
@@ -55,7 +55,87 @@ describe('client/create-chat-client', () => {
     expect(await again.resume('guest:example.com')).to.equal(true);
     const shown = again.timeline(JULIET);
     await until(() => bodies(shown.items) === 'hello:sent welcome', 'the conversation, from the archive');
-    expect(it.count(), 'one registration').to.equal(1);
+    expect(it.registered, 'one registration').to.deep.equal([it.me]);
+  });
+
+  it('lets a guest write before there is an account, which is made as soon as the server can be reached', async () => {
+    const it = browser();
+    it.registration.refusal = new ChatError('unreachable', 'no network');
+    const client = tab(it);
+    await client.signIn({ mode: 'guest' });
+    await client.send(JULIET, { body: 'early' });
+    const timeline = client.timeline(JULIET);
+    await until(() => client.session.value.status === 'offline', 'offline');
+    expect(bodies(timeline.items)).to.equal('early:sending');
+    expect(it.accounts.rows.get('guest:example.com')?.unregistered).to.equal(true);
+    // Another page goes on with the same.
+    await endAll();
+    const again = tab(it);
+    expect(await again.resume('guest:example.com')).to.equal(true);
+    const shown = again.timeline(JULIET);
+    it.registration.refusal = undefined;
+    await again.reconnect();
+    await until(() => bodies(shown.items) === 'early:sent', 'sent');
+    expect(new Set(it.registered)).to.deep.equal(new Set([it.me]));
+    expect(it.accounts.rows.get('guest:example.com')).to.not.have.property('unregistered');
+  });
+
+  it('takes a name that is taken for its own, where the answer may have been lost', async () => {
+    const it = browser();
+    it.registration.lost = true;
+    const client = tab(it);
+    await client.signIn({ mode: 'guest' });
+    await online(client);
+    expect(it.registered.length).to.be.greaterThan(1);
+    expect(new Set(it.registered).size).to.equal(1);
+  });
+
+  it('says that no account is made for a guest, keeps what was written, and tries again when asked to', async () => {
+    const it = browser();
+    it.registration.refusal = new ChatError('registration', 'closed', { condition: 'closed' });
+    const client = tab(it);
+    await client.signIn({ mode: 'guest' });
+    const timeline = client.timeline(JULIET);
+    await client.send(JULIET, { body: 'kept' });
+    await until(() => client.session.value.status === 'refused', 'refused');
+    expect(client.session.value.error?.code).to.equal('registration');
+    expect(bodies(timeline.items)).to.equal('kept:sending');
+    it.registration.refusal = undefined;
+    await client.reconnect();
+    await until(() => bodies(timeline.items) === 'kept:sent', 'sent');
+  });
+
+  it('makes a guest anew whom the server knows no more, once', async () => {
+    const it = browser();
+    it.accounts.rows.set('guest:example.com', { slot: 'guest:example.com', jid: 'guest-of-old@example.com', mode: 'guest', secret: 'of old' });
+    const client = tab(it);
+    expect(await client.resume('guest:example.com')).to.equal(true);
+    await online(client);
+    expect(it.me).to.equal('guest-of-old@example.com');
+    expect(it.registered).to.deep.equal(['guest-of-old@example.com']);
+    // Whom something else keeps out is not tried for ever.
+    await endAll();
+    it.server.password = 'another';
+    const again = tab(it);
+    await again.resume('guest:example.com');
+    await until(() => again.session.value.status === 'refused' && it.registered.length === 2, 'refused');
+    await until(() => again.session.value.status === 'refused' && !it.accounts.rows.get('guest:example.com')?.unregistered, 'refused again');
+    expect(it.registered).to.have.lengthOf(2);
+  });
+
+  it('is one guest in two tabs that begin together, and none once signed out in the middle of it', async () => {
+    const it = browser();
+    let go = (): void => {};
+    it.registration.held = new Promise((resolve) => (go = resolve));
+    const [one, two] = [tab(it), tab(it)];
+    await Promise.all([one.signIn({ mode: 'guest' }), two.signIn({ mode: 'guest' })]);
+    expect(one.session.value.me).to.match(/^guest-[a-z0-9]{12}@example\.com$/);
+    expect(two.session.value.me).to.equal(one.session.value.me);
+    await one.signOut();
+    go();
+    await until(() => two.mode === undefined, 'the other tab');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(it.accounts.rows.size).to.equal(0);
   });
 
   it('lets a person in only with the right password, and keeps a key, never the password', async () => {

@@ -30,7 +30,7 @@ describe('engine-host', () => {
       const host = createEngineHost();
       expect(workers, 'nothing before it is asked for').to.deep.equal([]);
       expect(await host.prepare()).to.equal(true);
-      expect(await codeOf(host.register('localhost', deployment))).to.equal('unreachable');
+      expect(await codeOf(host.register('a@localhost', 'x', deployment))).to.equal('unreachable');
       expect(await codeOf(host.verify('a@localhost', { kind: 'password', password: 'x' }, deployment))).to.equal('unreachable');
       expect(workers).to.have.lengthOf(1);
       expect(workers[0]).to.contain('engine-worker');
@@ -80,7 +80,7 @@ describe('engine-host', () => {
       };
       await until(() => asked >= 2);
       workers[0]!.deaf = true;
-      const open = [engine.claim(), closing.close(), codeOf(host.register('localhost', deployment))] as const;
+      const open = [engine.claim(), closing.close(), codeOf(host.register('a@localhost', 'x', deployment))] as const;
       const starting = start();
       // All of it is on its way to the one that hangs.
       await new Promise((resolve) => setTimeout(resolve));
@@ -90,7 +90,7 @@ describe('engine-host', () => {
       const before = asked;
       const late = await starting;
       await until(() => asked >= before + 2);
-      expect(await codeOf(host.register('localhost', deployment)), 'it answers').to.equal('unreachable');
+      expect(await codeOf(host.register('a@localhost', 'x', deployment)), 'it answers').to.equal('unreachable');
       await engine.close();
       await late.close();
     } finally {
@@ -108,7 +108,7 @@ describe('engine-host', () => {
     try {
       const host = createEngineHost();
       expect(await host.prepare()).to.equal(true);
-      expect(await codeOf(host.register('localhost', deployment))).to.equal('unreachable');
+      expect(await codeOf(host.register('a@localhost', 'x', deployment))).to.equal('unreachable');
     } finally {
       globalThis.Worker = RealWorker;
     }

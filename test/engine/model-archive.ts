@@ -15,7 +15,6 @@ export class ModelArchive {
   /** Queries, oldest first: what `after` or `before` they named. */
   readonly asked: string[] = [];
   readonly #server: ModelServer;
-  readonly #me: string;
   /** Keeps what the client sends; `false` loses it, as a server that dies before it has written does. */
   keeps = true;
   /** Whether the server says that there is an archive. */
@@ -24,8 +23,11 @@ export class ModelArchive {
 
   constructor(server: ModelServer) {
     this.#server = server;
-    this.#me = `${server.username}@${server.domain}`;
     server.onStanza = (stanza) => this.#take(stanza);
+  }
+
+  get #me(): string {
+    return `${this.#server.username}@${this.#server.domain}`;
   }
 
   add(from: string, body: string, id = `m-${body}`): string {

@@ -1,5 +1,4 @@
 import { html, type TemplateResult } from 'lit';
-import { ChatError } from '../../src/base/error.js';
 import { FakeClient } from '../support/fake-client.js';
 import { amelie, answerer, guest, hostile, jonas, layla, lobby, newcomer, support, type FakeData } from '../support/fake-data.js';
 import { messengerViews } from './messenger-views.js';
@@ -119,11 +118,7 @@ export const views: Record<string, () => View> = {
   'panel-anonymous': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="anonymous" heading="Fjord &amp; Sons"></tertulia-panel>` }),
   'panel-sign-in': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="login" heading="Fjord &amp; Sons"></tertulia-panel>` }),
   'panel-host': () => ({ client: new FakeClient({ data: newcomer, mode: undefined }), body: html`<tertulia-panel contact="${support}" auth="host" heading="Fjord &amp; Sons"></tertulia-panel>` }),
-  'panel-refused': () => {
-    const client = new FakeClient({ data: newcomer, mode: undefined });
-    client.failures.set('signIn', new ChatError('registration', 'rate limit'));
-    return { client, body: panel };
-  },
+  'panel-refused': () => ({ client: new FakeClient({ data: newcomer, mode: 'guest', session: { status: 'refused', error: { code: 'registration' } } }), body: panel }),
   'panel-offline': () => ({ client: offline(), body: panel }),
   'panel-connecting': () => ({ client: new FakeClient({ data: guest, mode: 'guest', session: { status: 'connecting' } }), body: panel }),
   'panel-room': () => ({ client: new FakeClient({ mode: 'guest' }), body: html`<tertulia-panel room="${lobby}" nickname="Mira"></tertulia-panel>` }),

@@ -8,7 +8,7 @@ import type { Frame, Page } from 'puppeteer-core';
 import { signIn } from '../servers/wire.mjs';
 import { networkTroubles, reads, say } from './support/doings.js';
 import type { Person } from './support/person.js';
-import { signInRaw } from './support/raw.js';
+import { said, signInRaw } from './support/raw.js';
 import { withServer, type Stage } from './support/stage.js';
 import type { View } from './support/view.js';
 
@@ -446,6 +446,33 @@ for (const browser of ['chromium', 'firefox'] as const) {
         await chat.click('button', 'Close');
         await view.find('button', 'Ask us');
         await focusIs(view, 'Open chat');
+      });
+
+      it(`${browser}: a first visit while the server is away: one writes, and it is sent when the server is back`, async (test) => {
+        const support = await signInRaw(test, stage().server, 'support@localhost');
+        const person = await stage().launch(browser);
+        person.expect(/favicon\.ico/, ...networkTroubles);
+        stage().xmppLine.cut();
+        const tab = await embed(person, stage());
+        await person.view(tab).click('button', 'Open chat');
+        const chat = { page: tab, view: await person.widget(tab) };
+        await say(chat, 'Is anybody there?');
+        await reads(chat, 'Is anybody there?', /Sending/);
+        // Nothing is missing before the first word of all.
+        assert.deepEqual(await chat.view.texts('button').then((names) => names.filter((name) => /load/i.test(name))), []);
+        await chat.view.until(async () => (await chat.view.texts('status')).some((words) => words.includes('Offline')), 'the chat to say so');
+        await person.screenshot(tab, 'widget-first-visit-offline');
+        // The next page of the site, which is the same visitor's.
+        await tab.close();
+        const next = await embed(person, stage());
+        await person.view(next).click('button', /^Open chat/);
+        const later = { page: next, view: await person.widget(next) };
+        await reads(later, 'Is anybody there?', /Sending/);
+        stage().xmppLine.mend();
+        await status(next, 'online');
+        await reads(later, 'Is anybody there?', /Sent|Delivered|Read/);
+        await later.view.until(() => Promise.resolve(said(support.heard).includes('Is anybody there?')), 'the words to arrive');
+        assert.match(support.heard[0]!.from, /^guest-[a-z0-9]+@/);
       });
 
       it(`${browser}: forget() leaves nothing, here or on the server`, async () => {

@@ -249,8 +249,8 @@ export class ModelServer {
   readonly options: ModelOptions;
   readonly sockets: ModelSocket[] = [];
   readonly domain: string;
-  readonly username: string;
-  readonly password: string;
+  username: string;
+  password: string;
   /** Never opens a socket. */
   silent = false;
   id = 'stream-1';

@@ -59,6 +59,8 @@ describe('xmpp/reconnect', () => {
   it('gives up where trying cannot help', () => {
     for (const code of ['not-authorized', 'insecure', 'forged-server'] as const) expect(isFinal(new ChatError(code, ''))).to.equal(true);
     for (const code of ['unreachable', 'timeout', 'offline', 'protocol', 'refused'] as const) expect(isFinal(new ChatError(code, ''))).to.equal(false);
+    expect(isFinal(new ChatError('registration', '', { condition: 'closed' }))).to.equal(true);
+    expect(isFinal(new ChatError('registration', '', { condition: 'rate-limited' })), 'there may be an account later').to.equal(false);
     const final = (condition: string): boolean => isFinal(new ChatError('stream-error', '', { condition }));
     expect(['conflict', 'host-unknown'].every(final)).to.equal(true);
     expect(['system-shutdown', 'connection-timeout', 'reset', 'resource-constraint', 'see-other-host', 'undefined-condition'].some(final)).to.equal(false);

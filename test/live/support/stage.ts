@@ -10,7 +10,7 @@ import { start as startEjabberd } from '../../../servers/ejabberd.mjs';
 import type { XmppServer } from '../../../servers/hosts.mjs';
 import { start as startProsody } from '../../../servers/prosody.mjs';
 import { openLine, type Line } from './line.js';
-import { launch, type BrowserName, type LaunchOptions, type Person } from './person.js';
+import { Browsers, type BrowserName, type LaunchOptions, type Person } from './person.js';
 
 export type ServerName = 'prosody' | 'ejabberd';
 
@@ -47,7 +47,7 @@ export class Stage {
   readonly #ownsServer: boolean;
   readonly #sites: readonly Site[];
   readonly #folder: string;
-  #people: Person[] = [];
+  readonly #browsers = new Browsers();
 
   private constructor(parts: { server: XmppServer; ownsServer: boolean; app: string; demo: string; xmppLine: Line; webLine: Line; sites: readonly Site[]; folder: string }) {
     this.server = parts.server;
@@ -89,10 +89,8 @@ export class Stage {
   }
 
   /** Somebody new with a browser; gone after the test. */
-  async launch(browser: BrowserName, options?: LaunchOptions): Promise<Person> {
-    const person = await launch(browser, options);
-    this.#people.push(person);
-    return person;
+  launch(browser: BrowserName, options?: LaunchOptions): Promise<Person> {
+    return this.#browsers.launch(browser, options);
   }
 
   /** The network fails for everybody. */
@@ -108,15 +106,12 @@ export class Stage {
 
   /** Sends everybody home and fails if anything was wrong in a page. */
   async clear(): Promise<void> {
-    const people = this.#people;
-    this.#people = [];
     this.mend();
-    await Promise.all(people.map((person) => person.leave().catch(() => {})));
-    assert.deepEqual(people.flatMap(({ troubles }) => troubles), [], 'something went wrong in a page');
+    assert.deepEqual(await this.#browsers.clear(), [], 'something went wrong in a page');
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#people.map((person) => person.leave().catch(() => {})));
+    await this.#browsers.close();
     await Promise.all([...this.#sites.map((site) => site.close()), this.xmppLine.close(), this.webLine.close(), ...(this.#ownsServer ? [this.server.stop()] : [])]);
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -27,7 +27,7 @@ export async function begin(test: TestContext, stage: Stage, browser: BrowserNam
   const [me, other] = [`${name}-${browser}@localhost`, `${name}-peer-${browser}@localhost`];
   for (const address of [me, other]) await stage.server.register(address.split('@')[0]!, 'tertulia');
   const peer = await signInRaw(test, stage.server, other);
-  const person = await stage.launch(browser);
+  const person = await stage.launch(browser, { alone: true });
   // A tab that is killed is one that has crashed.
   person.expect(...networkTroubles, /crashed/, ...troubles);
   await peer.say(me, 'Hello');
