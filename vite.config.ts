@@ -98,7 +98,7 @@ function earlyRequests(): Plugin {
           // Runs as soon as it is there itself, and not after all that is drawn with.
           ...(isMessenger ? [{ tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `./${early.fileName}` }, injectTo: 'head-prepend' } as const] : []),
           { tag: 'link', attrs: { rel: 'preload', as: 'fetch', crossorigin: true, href: './config.json' }, injectTo: 'head' },
-          ...files.map((file): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, fetchpriority: 'low', href: `./${file}` }, injectTo: 'head' })),
+          ...files.map((file): HtmlTagDescriptor => ({ tag: 'link', attrs: { rel: 'prefetch', href: `./${file}` }, injectTo: 'head' })),
         ];
       },
     },
@@ -177,7 +177,7 @@ export default defineConfig({
             // The engine's worker has no document: what it shares with the page stands apart from everything that draws.
             { name: 'base', priority: 1, test: /\/src\/(base\/|archive\/(sound|trouble|watch-archive)|client\/(bus|channel)\.|engine\/host-rpc|xep\/sha-1)|rolldown\/runtime|vite\/preload-helper/ },
             // What a page that comes back begins with, before it has anything to draw with.
-            { name: 'page-archive', priority: 1, test: /node_modules\/idb\/|\/src\/(archive\/(accounts|change-state|conversations|open-database|outbox|page-archive|reader|schema|seams|segments|shelf|transact|unit)|client\/config|model\/(fold-message|message))\./ },
+            { name: 'page-archive', priority: 1, test: /node_modules\/idb\/|\/src\/(archive\/(accounts|change-state|conversations|open-database|outbox|page-archive|reader|schema|seams|segments|shelf|transact|unit)|client\/config|model\/(fold-message|message))\.|pages\/after-paint/ },
             // What the worker begins with: one file, whatever of it the engine's later parts use as well.
             { name: 'wire', test: /node_modules\/ltx\/|\/src\/(xmpp\/(element|frame|iq|negotiate|serialize|service-url|stream)\.|xep\/(0077|0156)|engine\/platform)/ },
             { name: 'conversation', test: /node_modules\/(@?lit|lit-[a-z]+)\/|components\/(define-conversation|(avatar|chat|icon|message-list|session)\/|shared\/(?!locale\/(?!(?:en|locale|counting|pick)\.))|message\/(?!attachment|define-files|own-hosts)|composer\/(?!staged-file))|xep\/(0392|hsluv)/ },

@@ -1,10 +1,14 @@
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+import { lazily } from '../../src/base/lazily.js';
+
+const graphemes = lazily(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }));
 const letter = /[\p{L}\p{N}]/u;
 
 function first(word: string): string {
   const start = word.search(letter);
   if (start < 0) return '';
-  const grapheme = graphemes.segment(word.slice(start, start + 32)).containing(0)?.segment;
+  // Most names: nothing is put onto such a letter.
+  const plain = /^[a-z\d](?=[\x20-\x7e]|$)/i.exec(word.slice(start, start + 2))?.[0];
+  const grapheme = plain ?? graphemes().segment(word.slice(start, start + 32)).containing(0)?.segment;
   // Stacked marks on one letter draw over everything around it.
   return (grapheme ?? '').normalize('NFC').slice(0, 4).toLocaleUpperCase();
 }

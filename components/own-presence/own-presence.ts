@@ -32,6 +32,8 @@ export class OwnPresence extends ChatElement {
   @property({ attribute: false }) otherAccount = '';
 
   @state() private shown = false;
+  /** What is behind the button is drawn when it is first wanted: the names of languages alone take as long as a conversation. */
+  @state() private wanted = false;
   @query('[popover]') private popup!: HTMLElement;
   @query('.trigger') private trigger!: HTMLElement;
   @query('tertulia-confirm') private confirm!: Confirm;
@@ -83,6 +85,12 @@ export class OwnPresence extends ChatElement {
     this.trigger.focus();
   }
 
+  #toggles(event: ToggleEvent): void {
+    if (event.newState !== 'open') return;
+    this.wanted = true;
+    placePopover(this.popup, this.trigger);
+  }
+
   #language(tag: string): string {
     try {
       return new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag;
@@ -132,6 +140,45 @@ export class OwnPresence extends ChatElement {
     `;
   }
 
+  #profile(me: string, name: string, status: string | undefined) {
+    return html`
+      <div class="form">
+        <div class="me">
+          <tertulia-avatar .jid="${me}" .name="${name}"></tertulia-avatar>
+          <div><span class="name" dir="auto">${name}</span><span class="jid" dir="auto" title="${me}">${me}</span></div>
+        </div>
+        ${this.#choices()}
+        <div class="field">
+          <label for="status">${this.text.statusText}</label>
+          <input
+            class="input"
+            id="status"
+            dir="auto"
+            maxlength="300"
+            autocomplete="off"
+            placeholder="${this.text.statusHint}"
+            .value="${status ?? ''}"
+            @change="${(event: Event) => this.#status(event)}"
+            @keydown="${(event: KeyboardEvent) => event.key === 'Enter' && !event.isComposing && this.#status(event)}"
+          />
+        </div>
+        <label class="check"><input type="checkbox" .checked="${live(this.#settings.value?.tellRead ?? true)}" @change="${(event: Event) => void this.#tellRead((event.target as HTMLInputElement).checked)}" /> <span>${this.text.tellRead}</span></label>
+        <hr />
+        ${this.#look()}
+        <hr />
+        ${this.otherAccount && 'Notification' in window && Notification.permission === 'default'
+          ? html`<button type="button" class="button" @click="${() => void Notification.requestPermission().then(() => this.requestUpdate())}">${this.text.notifyMe}</button>`
+          : nothing}
+        ${this.otherAccount ? html`<a class="button" href="${this.otherAccount}" target="_blank" rel="noopener">${icon('person-add')}${this.text.otherAccount}</a>` : nothing}
+        <button type="button" class="button danger" @click="${() => {
+          this.popup.hidePopover();
+          this.trigger.focus();
+          this.confirm.open = true;
+        }}">${icon('door')}${this.text.signOut}</button>
+      </div>
+    `;
+  }
+
   protected override render() {
     const session = this.#session.value;
     const me = session?.me ?? '';
@@ -155,47 +202,14 @@ export class OwnPresence extends ChatElement {
         popover
         role="dialog"
         aria-label="${this.text.profile}"
-        @beforetoggle="${(event: ToggleEvent) => event.newState === 'open' && placePopover(this.popup, this.trigger)}"
+        @beforetoggle="${(event: ToggleEvent) => this.#toggles(event)}"
         @toggle="${(event: ToggleEvent) => {
           this.shown = event.newState === 'open';
           if (this.shown) this.popup.querySelector<HTMLElement>('input:checked')?.focus();
         }}"
         @keydown="${(event: KeyboardEvent) => this.#key(event)}"
       >
-        <div class="form">
-          <div class="me">
-            <tertulia-avatar .jid="${me}" .name="${name}"></tertulia-avatar>
-            <div><span class="name" dir="auto">${name}</span><span class="jid" dir="auto" title="${me}">${me}</span></div>
-          </div>
-          ${this.#choices()}
-          <div class="field">
-            <label for="status">${this.text.statusText}</label>
-            <input
-              class="input"
-              id="status"
-              dir="auto"
-              maxlength="300"
-              autocomplete="off"
-              placeholder="${this.text.statusHint}"
-              .value="${status ?? ''}"
-              @change="${(event: Event) => this.#status(event)}"
-              @keydown="${(event: KeyboardEvent) => event.key === 'Enter' && !event.isComposing && this.#status(event)}"
-            />
-          </div>
-          <label class="check"><input type="checkbox" .checked="${live(this.#settings.value?.tellRead ?? true)}" @change="${(event: Event) => void this.#tellRead((event.target as HTMLInputElement).checked)}" /> <span>${this.text.tellRead}</span></label>
-          <hr />
-          ${this.#look()}
-          <hr />
-          ${this.otherAccount && 'Notification' in window && Notification.permission === 'default'
-            ? html`<button type="button" class="button" @click="${() => void Notification.requestPermission().then(() => this.requestUpdate())}">${this.text.notifyMe}</button>`
-            : nothing}
-          ${this.otherAccount ? html`<a class="button" href="${this.otherAccount}" target="_blank" rel="noopener">${icon('person-add')}${this.text.otherAccount}</a>` : nothing}
-          <button type="button" class="button danger" @click="${() => {
-            this.popup.hidePopover();
-            this.trigger.focus();
-            this.confirm.open = true;
-          }}">${icon('door')}${this.text.signOut}</button>
-        </div>
+        ${this.wanted ? this.#profile(me, name, status) : nothing}
       </div>
       <tertulia-confirm
         heading="${this.text.signOut}"

@@ -1,8 +1,9 @@
 import type { OccupantView, Role } from '../model/room.js';
+import { lazily } from '../base/lazily.js';
 
 const rank: Readonly<Record<Role, number>> = { moderator: 0, participant: 1, visitor: 2, none: 3 };
-const collator = new Intl.Collator();
-const compare = (a: OccupantView, b: OccupantView): number => rank[a.role] - rank[b.role] || collator.compare(a.nick, b.nick) || (a.nick < b.nick ? -1 : 1);
+const collator = lazily(() => new Intl.Collator());
+const compare = (a: OccupantView, b: OccupantView): number => rank[a.role] - rank[b.role] || collator().compare(a.nick, b.nick) || (a.nick < b.nick ? -1 : 1);
 
 /** Who is in a room, by role and nickname. Kept in order as it changes: thousands are sorted once, when they come. */
 export class OccupantList {

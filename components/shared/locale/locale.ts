@@ -1,3 +1,4 @@
+import { lazily } from '../../../src/base/lazily.js';
 import { en, type Messages, type VisitorWords } from './en.js';
 import type { MessengerWords } from './en-messenger.js';
 
@@ -22,12 +23,6 @@ export type Locale = {
 
 const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 const daysBetween = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / 86_400_000);
-
-/** Formats are dear to make, and a page uses few of them at once. */
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
 
 function make(tag: string, text: Messages): Locale {
   const dates = (options: Intl.DateTimeFormatOptions): ((at: number) => string) => {
@@ -119,7 +114,7 @@ function textIn(language: Translation): Promise<Messages> {
  */
 export function loadLocale(wishes: readonly string[]): Locale | Promise<Locale> {
   for (const wish of wishes) {
-    const [tag = ''] = supported(wish);
+    const tag = canonical(wish);
     const language = tag.split('-')[0] ?? '';
     if (!languages.includes(language)) continue;
     if (language !== 'en') return inLanguage(tag, language as Translation);
@@ -138,10 +133,11 @@ async function inLanguage(tag: string, language: Translation): Promise<Locale> {
   }
 }
 
-function supported(tag: string): string[] {
+/** Whether the browser has formats for it is not asked: that alone takes longer than all the rest that is done for a language. */
+function canonical(tag: string): string {
   try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag);
+    return Intl.getCanonicalLocales(tag)[0] ?? '';
   } catch {
-    return []; // not a BCP 47 tag
+    return ''; // not a BCP 47 tag
   }
 }
