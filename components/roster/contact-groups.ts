@@ -3,40 +3,44 @@ import type { ContactRow } from '../../src/model/contact.js';
 export type NamedContact = { readonly contact: ContactRow; readonly name: string };
 /** `name` is empty for the contacts that are in no group. */
 export type ContactGroup = { readonly name: string; readonly contacts: readonly NamedContact[] };
-/** `found`: the name as it is searched in. */
-type Sorted = NamedContact & { readonly found: string };
-
 /** The contacts by group, groups and contacts by name, those without a group last. A contact of two groups is in both. */
 export class ContactGroups {
   #contacts: readonly ContactRow[] | undefined;
   #tag = '';
   #filter = '';
-  #sorted: readonly Sorted[] = [];
+  #sorted: readonly NamedContact[] = [];
+  /** The names as they are searched in, once somebody does. */
+  #found: readonly string[] | undefined;
   #groups: readonly ContactGroup[] = [];
 
   /** The same array as before where nothing has changed: thousands are sorted when they change, not when one scrolls. */
   of(contacts: readonly ContactRow[], nameOf: (contact: ContactRow) => string, tag: string, filter: string): readonly ContactGroup[] {
     const anew = contacts !== this.#contacts || tag !== this.#tag;
     if (!anew && filter === this.#filter) return this.#groups;
-    if (anew) this.#sorted = sortContacts(contacts, nameOf, tag);
+    if (anew) {
+      this.#sorted = sortContacts(contacts, nameOf, tag);
+      this.#found = undefined;
+    }
     this.#contacts = contacts;
     this.#tag = tag;
     this.#filter = filter;
     const wanted = filter.trim().toLocaleLowerCase(tag);
-    this.#groups = groupContacts(wanted ? this.#sorted.filter(({ found, contact }) => found.includes(wanted) || contact.jid.includes(wanted)) : this.#sorted, tag);
+    this.#groups = groupContacts(wanted ? this.#search(wanted, tag) : this.#sorted, tag);
     return this.#groups;
+  }
+
+  #search(wanted: string, tag: string): NamedContact[] {
+    const found = (this.#found ??= this.#sorted.map(({ name }) => name.toLocaleLowerCase(tag)));
+    return this.#sorted.filter(({ contact }, i) => found[i]!.includes(wanted) || contact.jid.includes(wanted));
   }
 }
 
 const collator = (tag: string): Intl.Collator => new Intl.Collator(tag, { sensitivity: 'base', numeric: true });
 
-function sortContacts(contacts: readonly ContactRow[], nameOf: (contact: ContactRow) => string, tag: string): Sorted[] {
+function sortContacts(contacts: readonly ContactRow[], nameOf: (contact: ContactRow) => string, tag: string): NamedContact[] {
   const order = collator(tag);
   return contacts
-    .map((contact) => {
-      const name = nameOf(contact);
-      return { contact, name, found: name.toLocaleLowerCase(tag) };
-    })
+    .map((contact) => ({ contact, name: nameOf(contact) }))
     .sort((a, b) => order.compare(a.name, b.name));
 }
 
