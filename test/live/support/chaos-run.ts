@@ -63,7 +63,7 @@ class Meeting {
 
 type Guest = { readonly jid: string; readonly secret: string };
 
-/** The account that a guest has got, as the widget's frame keeps it; waits for it. */
+/** The account that a guest has got, as the widget's frame keeps it; waits until the server has made it. */
 async function keptGuest({ view }: Desk): Promise<Guest> {
   let guest: Guest | undefined;
   const read = (): Promise<Guest | undefined> =>
@@ -78,7 +78,7 @@ async function keptGuest({ view }: Desk): Promise<Guest> {
             const all = opening.result.transaction('accounts').objectStore('accounts').getAll();
             all.addEventListener('success', () => {
               opening.result.close();
-              resolve((all.result as Guest[])[0]);
+              resolve((all.result as (Guest & { readonly unregistered?: true })[]).find(({ unregistered }) => !unregistered));
             });
           });
         }),

@@ -113,7 +113,10 @@ export class View {
   /** Waits until `condition` is true; says what it waited for. */
   async until(condition: () => Promise<boolean>, what: string, timeout = 15_000): Promise<void> {
     let last: unknown;
-    for (const end = Date.now() + timeout; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const begun = Date.now();
+    // What takes longer is asked for less often: looking through a page is work for it.
+    const pause = (): number => (Date.now() - begun < 1_000 ? 50 : 200);
+    for (const end = begun + timeout; ; await new Promise((resolve) => setTimeout(resolve, pause()))) {
       try {
         if (await condition()) return;
         last = undefined;
