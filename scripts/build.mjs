@@ -118,7 +118,7 @@ export async function buildAll() {
 
   const loads = [
     { name: 'loader', limit: limits.loader, files: ['embed.js'] },
-    // The worker makes the visitor's account; it asks for the engine, which sends what was written, when that is done.
+    // The worker makes the visitor's account, while the engine is fetched, which sends what was written.
     { name: 'widget, until a message can be written', limit: limits.widget, files: ['widget.html', ...staticFiles(graph, [widget, worker])] },
     { name: 'widget, until it is sent', limit: limits.sent, files: ['widget.html', ...staticFiles(graph, [widget, worker, engine])] },
     { name: 'messenger', limit: limits.messenger, files: ['index.html', ...staticFiles(graph, [index, worker, engine])] },

@@ -589,3 +589,25 @@ for (const browser of ['chromium', 'firefox'] as const) {
     },
   );
 }
+
+withServer(
+  'prosody',
+  (stage) => {
+    it('chromium: a server that makes no accounts: the visitor is told, and the page; what was written stays', async () => {
+      const person = await stage().launch('chromium');
+      person.expect(/favicon\.ico/);
+      const tab = await embed(person, stage());
+      await person.view(tab).click('button', 'Open chat');
+      const chat = { page: tab, view: await person.widget(tab) };
+      await say(chat, 'Hello?');
+      await chat.view.until(async () => (await chat.view.texts('status')).some((words) => words.includes('No guest account could be made')), 'the chat to say so');
+      await chat.view.find('button', 'Try again');
+      await reads(chat, 'Hello?', /Sending/);
+      await person.screenshot(tab, 'widget-no-account');
+      assert.equal(await tab.evaluate('tertulia.status'), 'refused');
+      assert.deepEqual((await seen(tab)).filter(([type]) => type === 'error').map(([, { code }]) => code), ['registration']);
+    });
+  },
+  // Where people have accounts, and nobody may make one.
+  { demoFolder: site, deployment: { guestDomain: 'localhost' } },
+);
