@@ -3,6 +3,7 @@ import type { ContactRow } from '../../src/model/contact.js';
 export type NamedContact = { readonly contact: ContactRow; readonly name: string };
 /** `name` is empty for the contacts that are in no group. */
 export type ContactGroup = { readonly name: string; readonly contacts: readonly NamedContact[] };
+
 /** The contacts by group, groups and contacts by name, those without a group last. A contact of two groups is in both. */
 export class ContactGroups {
   #contacts: readonly ContactRow[] | undefined;

@@ -52,4 +52,4 @@ const finalConditions: readonly string[] = ['conflict', 'host-gone', 'host-unkno
 /** Whether to give up (`refused`) instead of trying again. */
 export const isFinal = (error: ChatError): boolean =>
   // Too many accounts from this network lately: there may be one later.
-  (finalCodes.includes(error.code) && error.condition !== 'rate-limited') || (error.code === 'stream-error' && finalConditions.includes(error.condition ?? ''));
+  (finalCodes.includes(error.code) && !(error.code === 'registration' && error.condition === 'rate-limited')) || (error.code === 'stream-error' && finalConditions.includes(error.condition ?? ''));

@@ -305,7 +305,7 @@ async function take(simulation: Simulation, next: Step): Promise<void> {
 
 /** Enough for every change; `?runs=1000` in the address of the test page, and `&seed=`, where the rules themselves change. */
 const asked = new URLSearchParams(location.search);
-const numRuns = Number(asked.get('runs') ?? 20);
+const numRuns = Number(asked.get('runs') ?? 40);
 const seed = asked.get('seed');
 
 const from = (who: (typeof people)[number], archiveId = true): Step => ({ do: 'arrive', with: who, mine: false, how: archiveId ? { archiveId, messageId: true } : { archiveId: false, messageId: true } });

@@ -61,6 +61,7 @@ describe('xmpp/reconnect', () => {
     for (const code of ['unreachable', 'timeout', 'offline', 'protocol', 'refused'] as const) expect(isFinal(new ChatError(code, ''))).to.equal(false);
     expect(isFinal(new ChatError('registration', '', { condition: 'closed' }))).to.equal(true);
     expect(isFinal(new ChatError('registration', '', { condition: 'rate-limited' })), 'there may be an account later').to.equal(false);
+    expect(isFinal(new ChatError('not-authorized', '', { condition: 'rate-limited' })), 'whatever a server calls its refusal, a password is not tried again').to.equal(true);
     const final = (condition: string): boolean => isFinal(new ChatError('stream-error', '', { condition }));
     expect(['conflict', 'host-unknown'].every(final)).to.equal(true);
     expect(['system-shutdown', 'connection-timeout', 'reset', 'resource-constraint', 'see-other-host', 'undefined-condition'].some(final)).to.equal(false);
