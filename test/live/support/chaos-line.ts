@@ -39,9 +39,34 @@ export type ChaosLine = Line & {
   weather(weather: Weather): void;
   /** Whether a `cut-after` still waits for its bytes. */
   readonly armed: boolean;
+  /** Whether the server has acknowledged a message with these words (XEP-0198), as the wire says: it answered a request that came after it. */
+  acknowledged(body: string): boolean;
   /** Resolves with the next connection that is asked for. */
   nextAttempt(): Promise<void>;
 };
+
+/** One connection's requests for acknowledgement: each is answered once, in order, and covers what was sent before it. */
+class Acknowledgements {
+  readonly #acknowledged: Set<string>;
+  #sent: string[] = [];
+  readonly #requests: string[][] = [];
+
+  constructor(acknowledged: Set<string>) {
+    this.#acknowledged = acknowledged;
+  }
+
+  push(direction: Direction, text: string): void {
+    if (direction === 'down') {
+      if (/^<a[\s/]/.test(text)) for (const body of this.#requests.shift() ?? []) this.#acknowledged.add(body);
+    } else if (/^<r[\s/]/.test(text)) {
+      this.#requests.push(this.#sent);
+      this.#sent = [];
+    } else {
+      const body = /^<message\s.*<body>([^<]*)<\/body>/s.exec(text)?.[1];
+      if (body !== undefined) this.#sent.push(body);
+    }
+  }
+}
 
 type Link = { readonly near: Socket; readonly far: Socket; readonly lost: Set<Direction> };
 
@@ -56,6 +81,7 @@ export async function openChaosLine(target: () => number, random: () => number =
   let changed: () => void = () => {};
   let change = new Promise<void>((resolve) => (changed = resolve));
   let bomb: { direction: Direction; bytes: number } | undefined;
+  const acknowledged = new Set<string>();
   const links = new Set<Link>();
   const strays = new Set<Socket>();
   const attempts = new Set<() => void>();
@@ -119,12 +145,16 @@ export async function openChaosLine(target: () => number, random: () => number =
     links.add(link);
     far.on('error', () => far.destroy());
     const number = asked;
+    const acknowledgements = new Acknowledgements(acknowledged);
     trace?.(`#${number} opened`);
     for (const [direction, from, to] of [['up', near, far], ['down', far, near]] as const) {
-      const tap = trace && new WireTap((text) => trace(`#${number} ${direction === 'up' ? '>' : '<'} ${text}`));
+      const tap = new WireTap((text) => {
+        trace?.(`#${number} ${direction === 'up' ? '>' : '<'} ${text}`);
+        acknowledgements.push(direction, text);
+      });
       let last = Promise.resolve();
       from.on('data', (packet: Buffer) => {
-        tap?.push(packet);
+        tap.push(packet);
         from.pause();
         last = last.then(() => carry(link, direction, packet)).finally(() => from.resume());
       });
@@ -155,6 +185,7 @@ export async function openChaosLine(target: () => number, random: () => number =
     get armed() {
       return bomb !== undefined;
     },
+    acknowledged: (body) => acknowledged.has(body),
     inflict(fault) {
       trace?.(`!! ${JSON.stringify(fault)}`);
       switch (fault.kind) {

@@ -270,9 +270,10 @@ export class Scene {
   /** What the screen says of the connection, for messages. */
   look = async (): Promise<string> => `status: ${(await this.desk.view.texts('status').catch(() => [])).join(' | ')}; shown: ${(await picked(this.desk.view, numbered).catch(() => [])).join(' ')}`;
 
-  /** Whatever is shown as sent is with the server, unless that has acknowledged and forgotten it. */
+  /** Whatever is shown as sent is with the server, unless that has, as the wire says, acknowledged and then forgotten it. */
   async #sample(): Promise<void> {
-    const own = new Set(this.#talk.mine.filter(({ forgettable }) => !forgettable).map(({ body }) => body));
+    const { line } = this.parts;
+    const own = new Set(this.#talk.mine.filter(({ body, forgettable }) => !(forgettable && line.acknowledged(body))).map(({ body }) => body));
     const texts = await this.desk.view.texts('article').catch(() => []);
     const claimed = texts.filter((text) => /\b(Sent|Delivered|Read)\b/.test(text)).flatMap((text) => numbered.exec(text)?.[0] ?? []).filter((body) => own.has(body));
     const kept = new Set(await this.archive(this.#talk));

@@ -1,4 +1,4 @@
-/** Reads a direction of a WebSocket (RFC 6455 §5.2) off the wire, for looking at what went wrong. */
+/** Reads a direction of a WebSocket (RFC 6455 §5.2) off the wire. */
 export class WireTap {
   #tell: (text: string) => void;
   #rest = Buffer.alloc(0);
