@@ -14,10 +14,9 @@ async function fill(name: string, plots: readonly Plot[], page: number): Promise
   const began = performance.now();
   let rows = 0;
   const owner = plots[0]?.me ?? '';
-  const segment = (await archive.runs(owner)).at(-1)?.segment ?? 0;
   const append = async (items: ReturnType<typeof itemOf>[], complete: boolean): Promise<void> => {
     const settleBefore = await archive.nextRow();
-    rows += (await archive.appendPage({ kind: 'forward', archive: owner, segment, settleBefore, items, complete })).added;
+    rows += (await archive.appendPage({ kind: 'forward', archive: owner, settleBefore, items, complete })).added;
   };
   for (const [i, plot] of plots.entries()) {
     let items: ReturnType<typeof itemOf>[] = [];

@@ -45,10 +45,11 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
   let joined = false;
   switch (page.kind) {
     case 'forward': {
-      placing = begin('up', page.segment);
-      joined = forward(placing, page.items, true);
-      if (page.complete && !joined && page.segment === unit.runs(archive).at(-1)!.segment) {
-        await settleTail(unit, tail, page.segment, 0, mark);
+      const here = unit.runs(archive).at(-1)?.segment ?? 0;
+      placing = begin('up', here);
+      upward(placing, items, true);
+      if (page.complete) {
+        await settleTail(unit, tail, here, 0, mark);
         await mendSeams(unit, archive, page.deaf);
       }
       break;
@@ -58,7 +59,7 @@ export async function appendPage(unit: Unit, given: ArchivePage, fallbackMark: n
       const junction = newest ? items.findLastIndex((item) => isIn(item, newest, known)) : -1;
       if (newest && junction >= 0) {
         placing = begin('up', newest.segment);
-        forward(placing, items.slice(junction + 1), false);
+        upward(placing, items.slice(junction + 1), false);
         joined = true;
         await settleTail(unit, tail, newest.segment, 0, mark);
       } else {
@@ -141,22 +142,17 @@ function meeting({ unit, page, known, growth, here }: Placing, item: PageItem): 
   return meet(growth, here, at.segment, at.proof);
 }
 
-/** Grows a run upwards; true when it has met a later one. `first`: the page may be the archive's beginning. */
-function forward(placing: Placing, items: readonly PageItem[], first: boolean): boolean {
+/** Grows the newest run upwards, where there is none to meet. `first`: the page may be the archive's beginning. */
+function upward(placing: Placing, items: readonly PageItem[], first: boolean): void {
   const { unit, page, here } = placing;
   const run = unit.runs(page.archive).find((row) => row.segment === here);
   if (!run) unit.putRun({ archive: page.archive, segment: here, startReached: true, joined: false });
   else if (first && run.toId === undefined && run.fromId === undefined) unit.putRun({ ...run, startReached: true });
   for (const item of items) {
-    if (meeting(placing, item) === 'junction') {
-      joinRuns(unit, page.archive, here, runOf(placing, item));
-      return true;
-    }
     placeItem(placing, item);
     const held = unit.runs(page.archive).find((row) => row.segment === here)!;
     unit.putRun({ ...held, fromId: held.fromId ?? item.archiveId, toId: item.archiveId });
   }
-  return false;
 }
 
 /** Grows a run downwards; true when it has met an earlier one. */

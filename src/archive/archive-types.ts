@@ -43,8 +43,8 @@ export type ArchivePage = {
   /** The server said that nothing lies beyond in the direction asked, and that the page is stable. */
   readonly complete: boolean;
 } & (
-  /** After the cursor of run `segment`. `settleBefore`: tail rows with a smaller `id`, not on their way out, that the completed archive does not have are placed at its end. */
-  | { readonly kind: 'forward'; readonly segment: number; readonly settleBefore: number; readonly deaf?: boolean }
+  /** After the cursor, the end of the newest run. `settleBefore`: tail rows with a smaller `id`, not on their way out, that the completed archive does not have are placed at its end. */
+  | { readonly kind: 'forward'; readonly settleBefore: number; readonly deaf?: boolean }
   /** The newest items, to start a run, or to continue the newest where an item of it is met. */
   | {
       readonly kind: 'latest';
@@ -55,7 +55,7 @@ export type ArchivePage = {
       /** The end may still change (XEP-0313 §4.3): the tail is not known to go on from it. */
       readonly unstable?: boolean;
     }
-  /** Before the first item of run `segment`, all conversations. */
+  /** Before the first item of run `segment`, all conversations: the newest run that has one and is not joined to the run before it. One in between would have to go through what history has fetched past it. */
   | {
       readonly kind: 'backward';
       readonly segment: number;

@@ -103,7 +103,8 @@ export function meet(growth: Growth, here: number, there: number, proof: Proof |
   // The tail and what was only settled have no place of their own yet.
   if (proof === undefined || proof === 'settled') return 'move';
   if (there === here) return proof === 'history' && !ofConversation(growth) ? 'move' : 'skip';
-  const beyond = growth === 'up' || growth === 'onward' ? there > here : there < here;
+  // Only the newest run grows up: whatever is elsewhere is older.
+  const beyond = growth === 'onward' ? there > here : growth !== 'up' && there < here;
   if (!beyond) return 'skip';
   // Only the conversation's own stretch is unbroken there, not the run's: the page has to go through it.
   return ofConversation(growth) || proof === 'run' ? 'junction' : 'move';

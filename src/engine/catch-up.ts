@@ -205,7 +205,7 @@ export class CatchUp {
           const { items, incomings, complete, stable } = page;
           // There is more than this page has: the server looks for the newest one while this one is written.
           latest = complete ? undefined : this.#newest(archive);
-          await store.appendPage({ kind: 'forward', archive, segment: newest.segment, settleBefore, deaf, items, complete: complete && stable });
+          await store.appendPage({ kind: 'forward', archive, settleBefore, deaf, items, complete: complete && stable });
           this.#ports.committed(incomings);
           if (!latest) return stable;
           runs = await store.runs(archive);

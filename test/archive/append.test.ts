@@ -108,8 +108,8 @@ describe('fold', () => {
     await archive.append([[message('a', { id: 'id-a' })]]);
     expect(await bodies(archive)).to.deep.equal(['b', 'A']);
     // It waits for an id that the message only gets in a page.
-    await archive.appendPage(forward(0, [item('archive-b', message('b', { id: 'message-id-b' }))]));
-    await archive.appendPage(forward(0, [item('archive-c', message('c'))]));
+    await archive.appendPage(forward([item('archive-b', message('b', { id: 'message-id-b' }))]));
+    await archive.appendPage(forward([item('archive-c', message('c'))]));
     expect(await bodies(archive)).to.include('B');
   });
 
@@ -130,9 +130,9 @@ describe('fold', () => {
     // Live first, its place found out later.
     await archive.append([[edit('id-a', 'fifth')]]);
     expect(await bodies(archive)).to.deep.equal(['fifth', 'end']);
-    await archive.appendPage(forward(0, [item('s6', edit('id-a', 'fourth')), item('s7', edit('id-a', 'fifth'))], { complete: false }));
+    await archive.appendPage(forward([item('s6', edit('id-a', 'fourth')), item('s7', edit('id-a', 'fifth'))], { complete: false }));
     expect(await bodies(archive)).to.deep.equal(['fifth', 'end']);
-    await archive.appendPage(forward(0, [item('s8', edit('id-a', 'fourth', { id: 'another' }))]));
+    await archive.appendPage(forward([item('s8', edit('id-a', 'fourth', { id: 'another' }))]));
     expect(await bodies(archive)).to.deep.equal(['fourth', 'end']);
   });
 
@@ -172,7 +172,7 @@ describe('fold', () => {
     expect((await archive.message(row.id))?.state.delivery).to.equal('delivered');
     await archive.markSent(['origin-own']);
     expect((await archive.message(row.id))?.state.delivery).to.equal('delivered');
-    await archive.appendPage(forward(0, [item('s1', message('own', { mine: true, id: 'origin-own', originId: 'origin-own' })), item('s2', receipt('origin-own'))]));
+    await archive.appendPage(forward([item('s1', message('own', { mine: true, id: 'origin-own', originId: 'origin-own' })), item('s2', receipt('origin-own'))]));
     expect((await archive.message(row.id))?.state.delivery).to.equal('delivered');
   });
 
@@ -213,7 +213,7 @@ describe('fold', () => {
 
   it('puts what the server had kept behind an earlier absence’s end where there is one, and at the end where nothing is missing', async () => {
     const { archive } = await open();
-    await archive.appendPage(forward(0, [item('s1', message('s1', { at: 1 }))]));
+    await archive.appendPage(forward([item('s1', message('s1', { at: 1 }))]));
     await archive.append([[{ ...message('s0', { at: 0 }), late: true }]]);
     await expectTimeline(archive, 's1 s0');
     await archive.appendPage(latest([item('s9', message('s9', { at: 9 }))], { settleBefore: await archive.nextRow() }));

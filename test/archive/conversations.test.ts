@@ -34,21 +34,21 @@ describe('conversations', () => {
     const { archive } = await open();
     await archive.append([[message('s1')], [message('s3')], [message('s2')]]);
     expect((await archive.conversation(BOB))?.preview?.body).to.equal('s2');
-    await archive.appendPage(forward(0, items('s1', 's2', 's3')));
+    await archive.appendPage(forward(items('s1', 's2', 's3')));
     expect((await archive.conversation(BOB))?.preview?.body).to.equal('s3');
     expect((await archive.conversation(BOB))?.unread).to.equal(3);
   });
 
   it('counts what others say, live and by catch-up, and not by history', async () => {
     const { archive } = await open();
-    await archive.appendPage(forward(0, items('s1', 's2')));
+    await archive.appendPage(forward(items('s1', 's2')));
     await archive.append([[message('s3')]]);
     expect((await archive.conversation(BOB))?.unread).to.equal(3);
     await archive.markRead(BOB);
     expect((await archive.conversation(BOB))?.unread).to.equal(0);
     expect((await archive.conversation(BOB))?.readUpTo?.[1]).to.equal(TAIL);
     // Known ones do not count again; the pointer goes with its message.
-    await archive.appendPage(forward(0, items('s3', 's4')));
+    await archive.appendPage(forward(items('s3', 's4')));
     expect(await archive.conversation(BOB)).to.deep.include({ unread: 1, readUpTo: [BOB, 0, 3] });
     await archive.appendPage(latest(items('s8')));
     await archive.appendPage(backward(1, items('s6', 's7')));
@@ -80,17 +80,17 @@ describe('conversations', () => {
   it('leaves unread what came after an own message that is only learned of later', async () => {
     const { archive } = await open();
     await archive.append([[message('s3')]]);
-    await archive.appendPage(forward(0, [...items('s1'), item('s2', message('own', { mine: true })), ...items('s3', 's4')]));
+    await archive.appendPage(forward([...items('s1'), item('s2', message('own', { mine: true })), ...items('s3', 's4')]));
     expect((await archive.conversation(BOB))?.unread).to.equal(2);
   });
 
   it('counts what was missed though something was written meanwhile', async () => {
     const { archive } = await open();
-    await archive.appendPage(forward(0, items('s1')));
+    await archive.appendPage(forward(items('s1')));
     await archive.markRead(BOB);
     await archive.enqueue(draft('written offline'), 'origin', NOW);
     await archive.markRead(BOB);
-    await archive.appendPage(forward(0, items('s2', 's3')));
+    await archive.appendPage(forward(items('s2', 's3')));
     expect((await archive.conversation(BOB))?.unread).to.equal(2);
   });
 
@@ -112,7 +112,7 @@ describe('conversations', () => {
 
   it('removes a conversation with all of it, and does not take what comes later for the beginning', async () => {
     const { archive, pokes } = await open();
-    await archive.appendPage(forward(0, [...items('s1', 's2'), item('c1', message('other', { with: CAROL }))]));
+    await archive.appendPage(forward([...items('s1', 's2'), item('c1', message('other', { with: CAROL }))]));
     await archive.enqueue(draft('unsent'), 'origin', NOW);
     pokes.length = 0;
     await archive.removeConversation(BOB);
@@ -131,7 +131,7 @@ describe('conversations', () => {
     const jids = Array.from({ length: 1000 }, (_, i) => `person-${i}@example.org`);
     for (let i = 0; i < jids.length; i += 100) {
       // oxlint-disable-next-line no-await-in-loop -- page after page
-      await archive.appendPage(forward(0, jids.slice(i, i + 100).map((jid, j) => item(`s${i + j}`, message(`to ${jid}`, { with: jid, at: i + j }))), { complete: false }));
+      await archive.appendPage(forward(jids.slice(i, i + 100).map((jid, j) => item(`s${i + j}`, message(`to ${jid}`, { with: jid, at: i + j }))), { complete: false }));
     }
     const list = await archive.conversations();
     expect(list).to.have.length(1000);

@@ -4,6 +4,7 @@ import type { Archive, PageItem } from '../../src/archive/archive-types.js';
 import { openArchive } from '../../src/archive/archive.js';
 import { silentLog } from '../../src/base/log.js';
 import type { Fact } from '../../src/model/fact.js';
+import { howOften } from '../support/property.js';
 
 const ME = 'me@example.org';
 const people = ['bob@example.org', 'carol@example.org'] as const;
@@ -60,11 +61,11 @@ async function play(archive: Archive, written: readonly Written[], steps: readon
       const found = held.slice(0, end).filter(({ of }) => people[written[of]!.who] === conversation);
       await archive.appendPage({ archive: ME, kind: 'history', conversation, segment: segment?.segment ?? -1, items: found.slice(-step.max).map(itemOf), complete: found.length <= step.max });
     } else {
-      const run = step.kind === 'forward' ? runs.findLast(({ toId }) => toId !== undefined) : (runs[step.run ?? -1] ?? runs.find(({ fromId }) => fromId !== undefined));
-      if (!run) continue;
+      const run = step.kind === 'forward' ? runs.at(-1) : (runs[step.run ?? -1] ?? runs.find(({ fromId }) => fromId !== undefined));
+      if (!run || (step.kind === 'forward' && run.toId === undefined)) continue;
       if (step.kind === 'forward') {
         const found = held.slice(indexOf(run.toId) + 1);
-        await archive.appendPage({ archive: ME, kind: 'forward', segment: run.segment, settleBefore: 1, items: found.slice(0, step.max).map(itemOf), complete: found.length <= step.max });
+        await archive.appendPage({ archive: ME, kind: 'forward', settleBefore: 1, items: found.slice(0, step.max).map(itemOf), complete: found.length <= step.max });
       } else {
         const found = held.slice(0, indexOf(run.fromId));
         await archive.appendPage({ archive: ME, kind: 'backward', segment: run.segment, items: found.slice(-step.max).map(itemOf), complete: found.length <= step.max });
@@ -100,13 +101,11 @@ async function shown(archive: Archive): Promise<ReadonlyMap<number, number>> {
   return counts;
 }
 
-const asked = new URLSearchParams(location.search);
-const numRuns = Number(asked.get('runs') ?? 40);
-const seed = asked.get('seed');
+const { patience, ...often } = howOften(40);
 
 describe('the same message twice', () => {
   it('is shown once, whatever ways its copies come, and nothing is taken for what it is not', async function () {
-    this.timeout(60_000 + numRuns * 3_000);
+    this.timeout(patience);
     const written = fc.array(
       fc.record({ who: fc.nat(1), mine: fc.boolean(), text: fc.constantFrom('hello', 'hello', 'yes', ''), id: fc.constantFrom('long' as const, 'long' as const, 'short' as const, 'none' as const), twice: fc.boolean() }),
       { minLength: 1, maxLength: 12, size: 'max' },
@@ -134,7 +133,7 @@ describe('the same message twice', () => {
           await archive.destroy();
         }
       }),
-      { numRuns, ...(seed === null ? {} : { seed: Number(seed) }), includeErrorInReport: true },
+      often,
     );
   });
 });

@@ -26,7 +26,7 @@ describe('archive/displayed', () => {
 
     it('never goes back', async () => {
       const { archive } = await open();
-      await archive.appendPage(forward(0, items('s1', 's2', 's3', 's4')));
+      await archive.appendPage(forward(items('s1', 's2', 's3', 's4')));
       await archive.append([[displayed('s3', { mine: true, id: 'a' })]]);
       await archive.append([[displayed('s1', { mine: true, id: 'b' })], [displayed('s3', { mine: true, id: 'c' })]]);
       expect(await archive.conversation(BOB)).to.deep.include({ unread: 1, readUpTo: [BOB, 0, 3] });
@@ -41,7 +41,7 @@ describe('archive/displayed', () => {
       expect(await archive.conversation(BOB), 'no conversation is made of it').to.equal(undefined);
       archive.close();
       const { archive: again } = await open(name);
-      await again.appendPage(forward(0, items('s1', 's2', 's3')));
+      await again.appendPage(forward(items('s1', 's2', 's3')));
       expect(await unread(again)).to.equal(1);
       await again.append([[message('nine', { with: CAROL, archiveId: 's9' })], [message('ten', { with: CAROL, archiveId: 's10' })]]);
       expect(await unread(again, CAROL)).to.equal(1);
@@ -52,7 +52,7 @@ describe('archive/displayed', () => {
       await archive.append([[message('s2', { archiveId: 's2' })], [message('s3', { archiveId: 's3' })]]);
       await archive.append([[displayed('s2', { mine: true })]]);
       expect((await archive.conversation(BOB))?.readUpTo?.[1]).to.equal(TAIL);
-      await archive.appendPage(forward(0, items('s1', 's2', 's3')));
+      await archive.appendPage(forward(items('s1', 's2', 's3')));
       expect(await archive.conversation(BOB)).to.deep.include({ readUpTo: [BOB, 0, 2] });
       expect(await unread(archive)).to.equal(1);
     });
@@ -161,7 +161,7 @@ describe('archive/displayed', () => {
 
     it('waits for a message of ours that is not here yet', async () => {
       const { archive } = await open();
-      await archive.appendPage(forward(0, [item('s1', mine('a')), item('s3', displayed('own-message-b'))]));
+      await archive.appendPage(forward([item('s1', mine('a')), item('s3', displayed('own-message-b'))]));
       expect(await states(archive)).to.equal('a:sent');
       await archive.append([[mine('b', { archiveId: 's2' })]]);
       expect(await states(archive)).to.equal('a:read b:read');
@@ -224,8 +224,8 @@ describe('archive/displayed', () => {
         }
         // In one page or in two.
         const page = said.map((fact, n) => item(`s${n}`, fact));
-        await archive.appendPage(forward(0, page.slice(0, cut), { complete: false }));
-        await archive.appendPage(forward(0, page.slice(cut)));
+        await archive.appendPage(forward(page.slice(0, cut), { complete: false }));
+        await archive.appendPage(forward(page.slice(cut)));
         read = Math.max(read, owns.lastIndexOf(true));
         expect(await unread(archive), 'unread').to.equal(owns.filter((own, n) => !own && n > read).length);
         expect(await states(archive), 'read by the other side').to.equal(owns.flatMap((own, n) => (own ? `${name(n)}:${n <= seen ? 'read' : 'sent'}` : [])).join(' '));

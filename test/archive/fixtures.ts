@@ -85,8 +85,8 @@ export const item = (archiveId: string, ...facts: Fact[]): PageItem => ({ archiv
 export const items = (...ids: string[]): PageItem[] => ids.map((id) => item(id, message(id)));
 
 type Rest = { complete?: boolean; archive?: string };
-export const forward = (segment: number, list: readonly PageItem[], rest: Rest & { settleBefore?: number } = {}): ArchivePage =>
-  ({ kind: 'forward', archive: ME, segment, items: list, complete: true, settleBefore: 0, ...rest });
+export const forward = (list: readonly PageItem[], rest: Rest & { settleBefore?: number } = {}): ArchivePage =>
+  ({ kind: 'forward', archive: ME, items: list, complete: true, settleBefore: 0, ...rest });
 export const latest = (list: readonly PageItem[], rest: Rest & { settleBefore?: number } = {}): ArchivePage =>
   ({ kind: 'latest', archive: ME, items: list, complete: false, ...rest });
 export const backward = (segment: number, list: readonly PageItem[], rest: Rest = {}): ArchivePage =>

@@ -55,7 +55,7 @@ describe('archive in memory', () => {
 
   it('does all that it does on disk', async () => {
     const { archive, name } = await open();
-    await archive.appendPage(forward(0, items('s1', 's2')));
+    await archive.appendPage(forward(items('s1', 's2')));
     await archive.append([[message('live')], [edit('message-live', 'edited')]]);
     await archive.enqueue(draft('own'), 'origin-own', NOW);
     await expectTimeline(archive, 's1 s2 edited own');

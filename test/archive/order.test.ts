@@ -4,6 +4,7 @@ import type { Archive, ArchivePage, PageItem } from '../../src/archive/archive-t
 import type { Fact } from '../../src/model/fact.js';
 import type { OutboxRow } from '../../src/model/message.js';
 import { BOB, CAROL, destroyAll, draft, ME, NOW, open } from './fixtures.js';
+import { howOften } from '../support/property.js';
 
 const DAVE = 'dave@example.org';
 const people = [BOB, CAROL, DAVE] as const;
@@ -121,7 +122,7 @@ class Simulation {
     }
     const settleBefore = await this.archive.nextRow();
     const { items, complete } = this.server.page({ after: newest.toId, max });
-    await this.archive.appendPage({ archive: ME, settleBefore, kind: 'forward', segment: newest.segment, items: items.map(itemOf), complete });
+    await this.archive.appendPage({ archive: ME, settleBefore, kind: 'forward', items: items.map(itemOf), complete });
     this.live ||= complete;
   }
 
@@ -303,10 +304,7 @@ async function take(simulation: Simulation, next: Step): Promise<void> {
   }
 }
 
-/** Enough for every change; `?runs=1000` in the address of the test page, and `&seed=`, where the rules themselves change. */
-const asked = new URLSearchParams(location.search);
-const numRuns = Number(asked.get('runs') ?? 40);
-const seed = asked.get('seed');
+const { patience, ...often } = howOften(40);
 
 const from = (who: (typeof people)[number], archiveId = true): Step => ({ do: 'arrive', with: who, mine: false, how: archiveId ? { archiveId, messageId: true } : { archiveId: false, messageId: true } });
 
@@ -328,7 +326,7 @@ describe('the order of an archive', () => {
 
   for (const byHand of [false, true]) {
     it(`is the server’s, with nothing lost, twice, or silently missing, whatever happens (${byHand ? 'scrolled back' : 'filled by itself'})`, async function () {
-      this.timeout(60_000 + numRuns * 3_000);
+      this.timeout(patience);
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), size, async (steps, max) => {
           const { archive, name } = await open();
@@ -347,7 +345,7 @@ describe('the order of an archive', () => {
           simulation.archive.close();
           await destroyAll();
         }),
-        { numRuns, ...(seed === null ? {} : { seed: Number(seed) }), examples: mended, includeErrorInReport: true },
+        { ...often, examples: mended },
       );
     });
   }

@@ -34,7 +34,7 @@ describe('outbox', () => {
 
   it('what the leader sends at once is in flight from the beginning, but not before what waits in its conversation', async () => {
     const { archive } = await open();
-    await archive.appendPage(forward(0, items('s1')));
+    await archive.appendPage(forward(items('s1')));
     const segment = (await archive.runs(ME))[0]!.segment;
     const dispatch = async (body: string, goes = true) => archive.dispatch(draft(body), `origin-${body}`, NOW, goes);
     const { row, outgoing } = await dispatch('one');
@@ -97,7 +97,7 @@ describe('outbox', () => {
     expect((await archive.outbox()).map(({ state }) => state)).to.deep.equal(['queued']);
     await expectTimeline(archive, 'own s2');
     await archive.setOutboxState((await archive.outbox())[0]!.id, 'inflight');
-    await archive.appendPage(forward(0, [item('s3', message('own', { mine: true, id: 'origin-own', originId: 'origin-own' }))]));
+    await archive.appendPage(forward([item('s3', message('own', { mine: true, id: 'origin-own', originId: 'origin-own' }))]));
     expect(await archive.outbox()).to.deep.equal([]);
     await expectTimeline(archive, 'own s2');
   });
@@ -115,7 +115,7 @@ describe('outbox', () => {
     const row = await archive.enqueue(draft('own'), 'origin-own', NOW);
     const [outgoing] = await archive.outbox();
     await archive.setOutboxState(outgoing!.id, 'unknown');
-    await archive.appendPage(forward(0, [item('s1', message('own', { mine: true, id: 'origin-own' })), ...items('s2')]));
+    await archive.appendPage(forward([item('s1', message('own', { mine: true, id: 'origin-own' })), ...items('s2')]));
     expect(await archive.outbox()).to.deep.equal([]);
     expect(await archive.message(row.id)).to.deep.include({ archiveId: 's1', place: [BOB, 0, 1] });
     await expectTimeline(archive, 'own s2');

@@ -8,7 +8,7 @@ describe('reader', () => {
 
   it('reads the newest window, and from there up and down', async () => {
     const { archive } = await open();
-    await archive.appendPage(forward(0, items(...numbers(1, 30))));
+    await archive.appendPage(forward(items(...numbers(1, 30))));
     await archive.append([[message('live')]]);
     const newest = await archive.window(BOB, {}, 10);
     expect(line(newest)).to.equal([...numbers(22, 30), 'live'].join(' '));
@@ -38,7 +38,7 @@ describe('reader', () => {
 
   it('makes one gap of several without a message between them', async () => {
     const { archive } = await open();
-    await archive.appendPage(forward(0, items('s1')));
+    await archive.appendPage(forward(items('s1')));
     await archive.appendPage(latest([{ archiveId: 'c1', facts: [message('c1', { with: CAROL })] }]));
     await archive.appendPage(latest([{ archiveId: 'c9', facts: [message('c9', { with: CAROL })] }]));
     await expectTimeline(archive, 's1 |');
@@ -68,7 +68,7 @@ describe('reader', () => {
     await archive.enqueue({ conversation: BOB, chatType: 'chat', sender: ME, archive: ME, body: 'early' }, 'origin-early', NOW);
     await expectTimeline(archive, 'early');
     // The same run goes on with the archive's first page.
-    await archive.appendPage(forward(0, items('s1', 's2')));
+    await archive.appendPage(forward(items('s1', 's2')));
     expect((await archive.runs(ME)).map(({ segment, startReached }) => [segment, startReached])).to.deep.equal([[0, true]]);
     const other = (await open()).archive;
     await other.appendPage(latest(items('s3')));

@@ -69,7 +69,7 @@ describe('segments', () => {
     expect(meet('down', 1, 0, 'run')).to.equal('junction');
     expect(meet('down', 1, 0, 'history')).to.equal('move');
     expect(meet('history', 1, 0, 'history')).to.equal('junction');
-    expect(meet('up', 0, 1, 'run')).to.equal('junction');
+    expect(meet('onward', 0, 1, 'run')).to.equal('junction');
     expect(meet('up', 1, 0, 'run')).to.equal('skip');
     for (const growth of ['up', 'down', 'history'] as const) {
       expect(meet(growth, 1, TAIL, undefined)).to.equal('move');

@@ -10,7 +10,7 @@ describe('sound archives', () => {
   /** Opens an archive with something of everything in it, damages it by hand, and asks. */
   async function damaged(damage: (database: IDBPDatabase) => unknown): Promise<boolean> {
     const { archive, name } = await open();
-    await archive.appendPage(forward(0, items('s1', 's2')));
+    await archive.appendPage(forward(items('s1', 's2')));
     await archive.append([[message('live')]]);
     await archive.enqueue(draft('own'), 'origin', NOW);
     expect(await archive.sound()).to.equal(true);

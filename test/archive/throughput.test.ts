@@ -45,7 +45,7 @@ describe('throughput', () => {
     const began = performance.now();
     for (let i = 0; i < TOTAL; i += PAGE) {
       // oxlint-disable-next-line no-await-in-loop -- page after page
-      await archive.appendPage(forward(0, facts.slice(i, i + PAGE).map((fact, j) => item(`archive-${i + j}`, fact)), { complete: i + PAGE >= TOTAL }));
+      await archive.appendPage(forward(facts.slice(i, i + PAGE).map((fact, j) => item(`archive-${i + j}`, fact)), { complete: i + PAGE >= TOTAL }));
     }
     const took = performance.now() - began;
     const raw = await rawPuts(facts.map((fact, i) => ({ ...fact, id: i, place: [fact.conversation, 0, i], archiveId: `archive-${i}`, state: { body: fact.body, attachments: [] } })));

@@ -5,7 +5,7 @@ import { backward, BOB, CAROL, destroyAll, draft, dump, edit, forward, history, 
 /** Every write there is, on an archive that holds something of everything. */
 const writes: Record<string, (archive: Archive, ids: { message: number; outbox: number; failed: number }) => Promise<unknown>> = {
   append: async (archive) => archive.append([[message('new')], [edit('message-live', 'edited')], [receipt('nobody')]]),
-  'appendPage forward': async (archive) => archive.appendPage(forward(1, [...items('s8'), item('s9', message('live')), item('s10', message('p1', { mine: true, id: 'origin-p1' }))], { settleBefore: 1000 })),
+  'appendPage forward': async (archive) => archive.appendPage(forward([...items('s8'), item('s9', message('live')), item('s10', message('p1', { mine: true, id: 'origin-p1' }))], { settleBefore: 1000 })),
   'appendPage latest': async (archive) => archive.appendPage(latest(items('s20'), { settleBefore: 1000 })),
   'appendPage backward': async (archive) => archive.appendPage(backward(1, items('s2', 's3'))),
   'appendPage history': async (archive) => archive.appendPage(history(1, items('s2', 's3'))),
@@ -30,7 +30,7 @@ const writes: Record<string, (archive: Archive, ids: { message: number; outbox: 
 
 async function furnished(): Promise<{ archive: Archive; name: string; pokes: unknown[]; ids: { message: number; outbox: number; failed: number } }> {
   const { archive, name, pokes } = await open();
-  await archive.appendPage(forward(0, items('s1', 's2')));
+  await archive.appendPage(forward(items('s1', 's2')));
   await archive.appendPage(latest(items('s7')));
   const sent = await archive.enqueue(draft('p1'), 'origin-p1', NOW);
   const failed = await archive.enqueue(draft('p2'), 'origin-p2', NOW);
@@ -122,7 +122,7 @@ describe('transact', () => {
     const { archive, name } = await open();
     const { archive: second } = await open(name);
     await Promise.all([
-      archive.appendPage(forward(0, items('s1', 's2'))),
+      archive.appendPage(forward(items('s1', 's2'))),
       second.enqueue(draft('own'), 'origin', NOW),
       archive.append([[message('live')]]),
       second.setDraft(BOB, 'draft'),

@@ -9,6 +9,7 @@ import { Outbox } from '../../src/engine/outbox.js';
 import type { Fact } from '../../src/model/fact.js';
 import { messageStanza } from '../../src/xep/rfc6121-message.js';
 import { TestClock, TestLive } from '../support/xep-context.js';
+import { howOften } from '../support/property.js';
 
 const ME = 'me@example.org';
 const people = ['bob@example.org', 'carol@example.org'] as const;
@@ -214,13 +215,11 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 12 }).map((count) => ({ name: `purge ${count}`, run: (life: Life) => life.purge(count) })) },
 );
 
-const asked = new URLSearchParams(location.search);
-const numRuns = Number(asked.get('runs') ?? 25);
-const seed = asked.get('seed');
+const { patience, ...often } = howOften(25);
 
 describe('what becomes of own messages', () => {
   it('each is with the server once, whatever is acknowledged, lost, echoed, archived, purged or cut; and no state says what is not so', async function () {
-    this.timeout(60_000 + numRuns * 3_000);
+    this.timeout(patience);
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
         const clock = new TestClock();
@@ -236,7 +235,7 @@ describe('what becomes of own messages', () => {
           await archive.destroy();
         }
       }),
-      { numRuns, ...(seed === null ? {} : { seed: Number(seed) }), includeErrorInReport: true },
+      often,
     );
   });
 });
