@@ -140,10 +140,12 @@ export class View {
     return list.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.flat().join(' > ')).join(', ')}`);
   }
 
-  /** What stands on the page, through shadow roots: the beginning of it. */
+  /** What stands on the page, through shadow roots: the beginning of it, and whether anybody could see it. */
   async #everything(): Promise<string> {
     const body = await this.frame.$('body');
-    return body ? (await this.text(body)).slice(0, 1500) : '';
+    const drawn = "Promise.race([new Promise((resolve) => requestAnimationFrame(() => resolve('drawn'))), new Promise((resolve) => setTimeout(resolve, 1000, 'not drawn'))])";
+    const seen = await this.frame.evaluate(`${drawn}.then((drawn) => document.visibilityState + ', ' + drawn)`);
+    return body ? `${(await this.text(body)).slice(0, 1500)} (${String(seen)})` : '';
   }
 
   async #steady(role: string, name: Name | undefined, options: FindOptions | undefined, act: (element: ElementHandle<Element>) => Promise<void>): Promise<void> {
