@@ -16,8 +16,10 @@ import { Watch } from '../shared/watch.js';
 import type { JoinEvent } from './room-refusal.js';
 import { roomStyles } from './room.styles.js';
 
+/** Soon over, and a room that is kept is entered again by itself: whoever writes goes on writing. */
+const passing: ReadonlySet<RoomRefusal> = new Set(['shutdown', 'unreachable']);
 /** One was inside when it happened: what was said there stays in view. */
-const afterwards: ReadonlySet<RoomRefusal> = new Set(['kicked', 'affiliation-lost', 'destroyed', 'shutdown', 'unreachable']);
+const afterwards: ReadonlySet<RoomRefusal> = new Set(['kicked', 'affiliation-lost', 'destroyed', ...passing]);
 
 /**
  * A room (MUC): joined when it is opened, with its messages, its participants, and a way on from every refusal.
@@ -132,7 +134,8 @@ export class Room extends ChatElement {
   }
 
   #foot(view: RoomView | undefined) {
-    if (view?.refusal) return this.#refusal(view, true);
+    const passes = view?.refusal !== undefined && passing.has(view.refusal) && this.#row?.autojoin === true;
+    if (view?.refusal && !passes) return this.#refusal(view, true);
     if (view?.state === 'left') {
       return html`<p class="foot">
         <span>${this.text.notInRoom}</span>
@@ -140,7 +143,7 @@ export class Room extends ChatElement {
       </p>`;
     }
     const mute = view?.role === 'visitor' && view.moderated !== false;
-    return html`${mute ? html`<p class="foot">${this.text.askForVoice}</p>` : nothing}<tertulia-composer exportparts="box" .jid="${this.jid}" .disabled="${mute}" .reason="${mute ? this.text.visitorsMayNotWrite : ''}"></tertulia-composer>`;
+    return html`${passes ? this.#refusal(view, true) : mute ? html`<p class="foot">${this.text.askForVoice}</p>` : nothing}<tertulia-composer exportparts="box" .jid="${this.jid}" .disabled="${mute}" .reason="${mute ? this.text.visitorsMayNotWrite : ''}"></tertulia-composer>`;
   }
 
   #refusal(view: RoomView, foot: boolean) {
@@ -158,7 +161,7 @@ export class Room extends ChatElement {
   #body(view: RoomView | undefined, name: string): unknown {
     if (view?.state === 'refused' && !(view.refusal && afterwards.has(view.refusal))) return this.#refusal(view, false);
     // Before the first time inside there is nothing to read yet.
-    if ((view?.state ?? 'joining') === 'joining' && !view?.occupants && !this.client?.conversations.value?.some(({ jid }) => jid === this.jid)) {
+    if ((view?.state ?? 'joining') === 'joining' && !view?.occupants && !this.#row?.autojoin && !this.client?.conversations.value?.some(({ jid }) => jid === this.jid)) {
       return html`<div class="joining" role="status"><span class="visually-hidden">${this.text.joiningRoom(name)}</span>${skeletonRows(4)}</div>`;
     }
     return html`<tertulia-message-list

@@ -4,7 +4,7 @@ import { toChatError } from '../base/error.js';
 import type { RoomRefusal, RoomRow } from '../model/room.js';
 import { presenceStanza } from './rfc6121-own-presence.js';
 import { roomInfo, type RoomInfo } from './0045-muc-service.js';
-import { NS_MUC, NS_MUC_OWNER, changeView, endRoom, joinedRooms, needJoinedRoom, openRoom, roomAddress, roomOf, settle, type Room } from './0045-muc-rooms.js';
+import { NS_MUC, NS_MUC_OWNER, changeView, endRoom, joinedRooms, lostRoom, needJoinedRoom, openRoom, roomAddress, roomOf, settle, type Room } from './0045-muc-rooms.js';
 import type { XepContext } from './module.js';
 
 export { joinedRooms };
@@ -28,18 +28,19 @@ export async function joinRoom(ctx: XepContext, request: JoinRequest): Promise<v
   if (known?.view.state === 'joined') return known.view.nick === nick ? undefined : changeNick(ctx, jid, nick);
   const room = openRoom(ctx, jid, { nick, create: request.create ?? false, ...(request.password ? { password: request.password } : {}) });
   const ended = new Promise<void>((resolve) => (room.settle = resolve));
-  const info = await lookAt(ctx, room);
   try {
+    const info = await lookAt(ctx, room);
     if (room.view.state === 'joining' && roomOf(ctx, jid) === room) enter(ctx, room, info);
   } catch (offline) {
-    endRoom(ctx, room);
+    await lostRoom(ctx, room);
     throw offline;
   }
   await ended;
   if (room.view.state === 'joined') await keepRow(ctx, room);
+  else if (room.view.state === 'joining') await lostRoom(ctx, room);
 }
 
-/** What the room says of itself; ends the attempt where there is nothing to enter. */
+/** What the room says of itself; ends the attempt where there is nothing to enter. Rejects `offline`. */
 async function lookAt(ctx: XepContext, room: Room): Promise<RoomInfo | undefined> {
   try {
     const info = await roomInfo(ctx, room.jid);
@@ -49,10 +50,7 @@ async function lookAt(ctx: XepContext, room: Room): Promise<RoomInfo | undefined
     return info;
   } catch (thrown) {
     const { code, condition } = toChatError(thrown, 'protocol');
-    if (code === 'offline') {
-      endRoom(ctx, room);
-      throw thrown;
-    }
+    if (code === 'offline') throw thrown;
     // Entering would make the room (§10.1), and nobody asked for that.
     if (condition === 'item-not-found' && !room.request.create) endRoom(ctx, room, 'not-found');
     else if (code === 'timeout' || condition?.startsWith('remote-server-')) endRoom(ctx, room, 'unreachable');

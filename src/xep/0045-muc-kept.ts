@@ -1,7 +1,7 @@
 /** Entering the rooms that are kept for it, at every start (XEP-0045 §7.2, XEP-0402 §5). */
 import type { RoomRow } from '../model/room.js';
 import { isPassing, joinAgain } from './0045-muc-join.js';
-import { roomOf } from './0045-muc-rooms.js';
+import { isEntering, roomOf, type Room } from './0045-muc-rooms.js';
 import { perSession } from './session-state.js';
 import type { XepContext } from './module.js';
 
@@ -13,9 +13,11 @@ const patience = 2_000;
 type Waiting = { readonly jid: string; readonly start: (inSession: boolean) => void };
 const queues = perSession(() => ({ waiting: [] as Waiting[], entering: new Map<string, Promise<void>>(), busy: 0 }));
 
-function isOutside(ctx: XepContext, jid: string): boolean {
-  const view = roomOf(ctx, jid)?.view;
-  return !view || view.state === 'left' || isPassing(view.refusal);
+const isInside = (room: Room): boolean => room.view.state === 'joined' || isEntering(room);
+
+function isWanted(ctx: XepContext, jid: string): boolean {
+  const room = roomOf(ctx, jid);
+  return !room || (!isInside(room) && (room.view.state !== 'refused' || isPassing(room.view.refusal)));
 }
 
 /**
@@ -23,7 +25,7 @@ function isOutside(ctx: XepContext, jid: string): boolean {
  * one that broke before the answer. Resolves when each has answered.
  */
 export async function joinKept(ctx: XepContext): Promise<void> {
-  const rows = (await ctx.shelf.all('rooms')).filter((row) => row.autojoin && isOutside(ctx, row.jid));
+  const rows = (await ctx.shelf.all('rooms')).filter((row) => row.autojoin && isWanted(ctx, row.jid));
   // The first few have their turn at once.
   rows.sort((a, b) => ctx.used(b.jid) - ctx.used(a.jid));
   await Promise.all(rows.map((row) => joinKeptRow(ctx, row)));
@@ -65,8 +67,8 @@ function next(ctx: XepContext, queue: { readonly waiting: Waiting[]; busy: numbe
 /** Somebody may have opened it meanwhile, or taken it off the list. */
 async function enterKept(ctx: XepContext, jid: string): Promise<void> {
   const row = await ctx.shelf.get('rooms', jid);
-  const state = roomOf(ctx, jid)?.view.state;
-  if (!row?.autojoin || state === 'joined' || state === 'joining') return;
+  const room = roomOf(ctx, jid);
+  if (!row?.autojoin || (room && isInside(room))) return;
   const nick = row.nick ?? (await ctx.shelf.note<string>('nickname')) ?? (ctx.me.split('@')[0] as string);
   await joinAgain(ctx, { jid, nick, ...(row.password ? { password: row.password } : {}) });
 }

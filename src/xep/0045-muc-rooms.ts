@@ -33,6 +33,9 @@ export const roomOf = (ctx: XepContext, jid: string): Room | undefined => maps.o
 export const roomsOf = (ctx: XepContext): Iterable<Room> => maps.of(ctx).values();
 export const joinedRooms = (ctx: XepContext): readonly Room[] => Array.from(maps.of(ctx).values()).filter(({ view }) => view.state === 'joined');
 
+/** Whether an attempt to enter is under way; a room that is `joining` without one waits for the next connection. */
+export const isEntering = ({ view, settle: done }: Room): boolean => view.state === 'joining' && done !== undefined;
+
 /** Whether this bare JID is a room we are or were in, or are joining, in this session. */
 export const isRoom = (ctx: XepContext, bare: string): boolean => maps.of(ctx).has(bare);
 /** Our nickname in a room, also while joining it. */
@@ -83,6 +86,19 @@ export function endRoom(ctx: XepContext, room: Room, refusal?: RoomRefusal, more
   clearOccupants(ctx, room);
   changeView(ctx, room, { state: refusal ? 'refused' : 'left', refusal, reason: more.reason, movedTo: more.movedTo, role: 'none', occupants: 0 });
   settle(room);
+}
+
+/**
+ * The connection was lost before the room had answered. One that is kept is entered with the next, and until then nobody has
+ * to do anything about it; any other is not.
+ */
+export async function lostRoom(ctx: XepContext, room: Room): Promise<void> {
+  settle(room);
+  const row = await ctx.shelf.get('rooms', room.jid);
+  const { view } = room;
+  if (row?.autojoin || view.state !== 'joining' || ctx.live.get('room', room.jid) !== view) return;
+  room.view = { ...view, state: 'left' };
+  ctx.live.set('room', room.jid, room.view);
 }
 
 export function settle(room: Room): void {

@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { muc } from '../../src/xep/0045-muc.js';
+import { joinRoom, leaveRoom } from '../../src/xep/0045-muc-join.js';
 import { joinKept, joinKeptRow } from '../../src/xep/0045-muc-kept.js';
 import { ChatError } from '../../src/base/error.js';
 import { fakeContext, settled, type FakeContext } from '../support/xep-context.js';
@@ -79,9 +80,54 @@ describe('xep/0045-muc-kept', () => {
     ctx.onIq(() => (offline ? new ChatError('offline', '') : undefined));
     await joinKept(ctx);
     expect(askedFor(ctx)).to.deep.equal([]);
+    // Nobody has left it, and nobody needs to do anything about it.
+    expect(ctx.live.get('room', roomOf(0))).to.deep.include({ state: 'joining', occupants: 0 });
     offline = false;
     void joinKept(ctx);
     await settled();
     expect(askedFor(ctx)).to.deep.equal([0]);
+    letIn(ctx, 0);
+    expect(ctx.live.get('room', roomOf(0))?.state).to.equal('joined');
+  });
+
+  it('waits for the next connection also where somebody asked for it on one that was lost, and says so to them', async () => {
+    const ctx = await keeping(1);
+    ctx.onIq(() => new ChatError('offline', ''));
+    expect(await joinRoom(ctx, { jid: roomOf(0), nick: 'me' }).catch((error: unknown) => error)).to.have.property('code', 'offline');
+    expect(ctx.live.get('room', roomOf(0))?.state).to.equal('joining');
+    // Between the question and the entering.
+    const lost = (): never => {
+      throw new ChatError('offline', '');
+    };
+    const answered = await keeping(1);
+    Object.assign(answered, { send: lost });
+    expect(await joinRoom(answered, { jid: roomOf(0), nick: 'me' }).catch((error: unknown) => error)).to.have.property('code', 'offline');
+    expect(answered.live.get('room', roomOf(0))?.state).to.equal('joining');
+  });
+
+  it('does not wait for one that is kept for later only, or that was left meanwhile', async () => {
+    const ctx = await keeping(1);
+    let answer: (error: ChatError) => void = () => {};
+    ctx.onIq(() => new Promise<ChatError>((resolve) => (answer = resolve)));
+    const asked = joinRoom(ctx, { jid: roomOf(0), nick: 'me' }).catch(() => {});
+    await settled();
+    await leaveRoom(ctx, roomOf(0));
+    answer(new ChatError('offline', ''));
+    await asked;
+    expect(ctx.live.get('room', roomOf(0))?.state).to.equal('left');
+    expect(await joinKept(ctx)).to.equal(undefined);
+    expect(askedFor(ctx)).to.deep.equal([]);
+  });
+
+  it('one that nobody keeps is not entered, where its session has ended before it answered', async () => {
+    const ctx = fakeContext({ jid: 'me@example/desk' });
+    let answer: (error: ChatError) => void = () => {};
+    ctx.onIq(() => new Promise<ChatError>((resolve) => (answer = resolve)));
+    const asked = joinRoom(ctx, { jid: roomOf(0), nick: 'me' }).catch(() => {});
+    await settled();
+    muc.onEnd!(ctx);
+    answer(new ChatError('offline', ''));
+    await asked;
+    expect(ctx.live.get('room', roomOf(0))?.state).to.equal('left');
   });
 });

@@ -8,7 +8,7 @@ import type { RoomRefusal, RoomView } from '../../../src/model/room.js';
 import { refusing } from '../../gallery/messenger-views.js';
 import { FakeClient } from '../../support/fake-client.js';
 import { design, lobby } from '../../support/fake-data.js';
-import { all, button, mount, one, settle, textOf, type, words } from '../messenger/mount.js';
+import { all, button, focused, mount, one, settle, textOf, type, words } from '../messenger/mount.js';
 
 const open = async (client = new FakeClient(), jid = lobby, nick = '') => {
   const room = await mount<Room>(client, html`<tertulia-room jid="${jid}" nick="${nick}"></tertulia-room>`);
@@ -173,7 +173,7 @@ describe('a room that says no', () => {
       expect(textOf(one(panel, '[role=status]'))).to.equal(title);
       expect(textOf(one(panel, 'p')).length).to.be.greaterThan(20);
       expect(all(panel, 'button').length).to.be.greaterThan(0);
-      expect(all(room, 'tertulia-composer'), 'nothing can be written').to.have.length(0);
+      expect(all(room, 'tertulia-composer'), 'what is written waits where it is soon over').to.have.length(refusal === 'shutdown' || refusal === 'unreachable' ? 1 : 0);
       expect(client.called('joinRoom'), 'it does not try by itself').to.deep.equal([]);
     });
   }
@@ -238,6 +238,27 @@ describe('a room that says no', () => {
     await settle();
     expect(client.called('leaveRoom')).to.deep.equal([[lobby]]);
     expect(routes).to.deep.equal([{ view: 'rooms' }]);
+  });
+
+  it('whoever writes goes on writing while the room is out of reach or entered again, and in a new one too', async () => {
+    for (const jid of [lobby, 'quiet@rooms.localhost']) {
+      const client = new FakeClient();
+      const there: RoomView = { state: 'joined', nick: 'Mira', role: 'participant', affiliation: 'none', occupants: 1 };
+      client.setRoom(jid, there);
+      client.rooms.set([{ jid, nick: 'Mira', autojoin: true, bookmarked: false }]);
+      const { room } = await open(client, jid);
+      const field = one<HTMLTextAreaElement>(one(room, 'tertulia-composer'), 'textarea');
+      field.focus();
+      const outside = { ...there, role: 'none', occupants: 0 } as const;
+      for (const view of [{ ...outside, state: 'joining' }, { ...outside, state: 'refused', refusal: 'unreachable' }, { ...outside, state: 'refused', refusal: 'shutdown' }, undefined, there] as const) {
+        client.setRoom(jid, view);
+        await settle();
+        const what = `${jid} ${view?.refusal ?? view?.state}`;
+        expect(focused() === field, what).to.equal(true);
+        expect(field.disabled, what).to.equal(false);
+        if (view?.refusal) expect(button(room, 'Try again').checkVisibility(), what).to.equal(true);
+      }
+    }
   });
 
   it('offers to join again a room that was left', async () => {

@@ -23,6 +23,18 @@ const textOf = (node) => {
   const text = childrenOf(node).map(textOf).join('');
   return getComputedStyle(node).display.startsWith('inline') ? text : ` ${text} `;
 };
+// What a person sees of it, labels of landmarks and all that stands in them.
+const shownOf = (node) => {
+  if (node.nodeType === Node.TEXT_NODE) return node.data;
+  if (node.nodeType !== Node.ELEMENT_NODE || ['STYLE', 'SCRIPT', 'TEMPLATE'].includes(node.tagName) || (!visible(node) && getComputedStyle(node).display !== 'contents')) return '';
+  const text = `${node.getAttribute('aria-label') ?? ''} ${node.value ?? ''} ${childrenOf(node).map(shownOf).join('')}`;
+  return getComputedStyle(node).display.startsWith('inline') ? text : ` ${text} `;
+};
+const focused = () => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return `${element?.tagName.toLowerCase()} ${element?.getAttribute('aria-label') ?? ''}`;
+};
 const nameOf = (element, role) => {
   const labelled = element.getAttribute('aria-labelledby')?.split(/\s+/).map((id) => element.getRootNode().getElementById(id)).filter(Boolean) ?? [];
   const by = labelled.length > 0 ? labelled : element.ariaLabelledByElements ?? [];

@@ -18,6 +18,8 @@ const rows = inPageFunction('find().map((element) => [element.dataset.id, tidy(c
 const scrollUp = inPageFunction('find().map((element) => (element.scrollBy(0, -0.8 * element.clientHeight), element.scrollTop))[0]');
 const scrollToEnd = inPageFunction('find().forEach((element) => element.scrollTo(0, element.scrollHeight))');
 const flatText = inPageFunction('tidy(childrenOf(within).map(textOf).join(""))');
+const shownText = inPageFunction('tidy(shownOf(document.body)).slice(0, 2500)');
+const focusedName = inPageFunction('tidy(focused())');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const sendable = (name: Name | undefined): string | { source: string; flags: string } | null =>
@@ -140,12 +142,12 @@ export class View {
     return list.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.flat().join(' > ')).join(', ')}`);
   }
 
-  /** What stands on the page, through shadow roots: the beginning of it, and whether anybody could see it. */
+  /** What is seen on the page: the beginning of it, whether anybody could see it, and where one would write. */
   async #everything(): Promise<string> {
-    const body = await this.frame.$('body');
     const drawn = "Promise.race([new Promise((resolve) => requestAnimationFrame(() => resolve('drawn'))), new Promise((resolve) => setTimeout(resolve, 1000, 'not drawn'))])";
     const seen = await this.frame.evaluate(`${drawn}.then((drawn) => document.visibilityState + ', ' + drawn)`);
-    return body ? `${(await this.text(body)).slice(0, 1500)} (${String(seen)})` : '';
+    const [shown, focused] = await Promise.all([this.frame.evaluate(shownText, null, null, null), this.frame.evaluate(focusedName, null, null, null)]);
+    return `${String(shown)} (${String(seen)}, focus: ${String(focused)})`;
   }
 
   async #steady(role: string, name: Name | undefined, options: FindOptions | undefined, act: (element: ElementHandle<Element>) => Promise<void>): Promise<void> {
