@@ -138,7 +138,7 @@ export class MessageList extends ChatElement {
     super.willUpdate(changed);
     const { client } = this;
     const me = this.#session.value?.me;
-    if (this.#timeline?.conversation !== this.jid || client?.mode === undefined || (me && this.#me && me !== this.#me)) this.#close();
+    if (this.#timeline?.closed || this.#timeline?.conversation !== this.jid || client?.mode === undefined || (me && this.#me && me !== this.#me)) this.#close();
     this.#me = me ?? this.#me;
     if (!this.#timeline && this.isConnected && client?.mode !== undefined && this.jid) {
       performance.mark('tertulia:conversation-open', { detail: { jid: this.jid } });

@@ -30,8 +30,10 @@ export type AccountKeeperParts = {
 };
 
 export type AccountKeeperEvents = Omit<OpenAccountEvents, 'gone'> & {
-  /** Another account is open now, or none. Resolves when it is shown. */
+  /** Another account is open now, or none, or the same over another archive. Resolves when it is shown. */
   readonly changed: (account: OpenAccount | undefined) => Promise<void>;
+  /** Its archive has failed, and another takes its place. */
+  readonly failed: () => void;
   /** Resolves once the server has let us in; rejects when it will not, or cannot be reached. */
   readonly accepted: () => Promise<void>;
   /** The browser's storage has failed, and what was made of it. */
@@ -57,6 +59,7 @@ export class AccountKeeper {
   #identity: Identity | undefined;
   #keepsStorage = true;
   #mendedAt = -Infinity;
+  #mending: Promise<void> | undefined;
   #swept = false;
   /** Signing in and out follow each other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -68,6 +71,11 @@ export class AccountKeeper {
 
   get account(): OpenAccount | undefined {
     return this.#account;
+  }
+
+  /** Storage has failed under the account; resolves when there is another archive of it. `undefined` while there is none to be waited for. */
+  get mending(): Promise<void> | undefined {
+    return this.#mending;
   }
 
   resume(slot: string): Promise<boolean> {
@@ -190,11 +198,24 @@ export class AccountKeeper {
   recover(why: ClosedReason | 'failing'): Promise<void> {
     const account = this.#account;
     const identity = this.#identity;
-    return this.#inTurn(async () => {
+    const recovered = this.#inTurn(async () => {
       if (why === 'deleted') await delay(this.#parts.clock, goneWithin);
       // It was closed meanwhile, or has been mended.
-      if (account && identity && this.#account === account) await this.#mend(identity, why);
+      if (!account || !identity || this.#account !== account) return;
+      try {
+        await this.#mend(identity, why);
+      } catch (error) {
+        await this.#close();
+        throw error;
+      }
     });
+    const mending = (this.#mending = recovered
+      .catch(() => {})
+      .then(() => {
+        if (this.#mending === mending) this.#mending = undefined;
+      }));
+    this.#events.failed();
+    return recovered;
   }
 
   async #mend(identity: Identity, why: ClosedReason | 'failing'): Promise<void> {
@@ -205,7 +226,8 @@ export class AccountKeeper {
     const name = this.#account?.archiveName ?? this.#archiveName(identity.account, identity.kept);
     const remembered = this.#account?.unsent.all ?? [];
     const held = why === 'failing' && (await this.#isHeld());
-    await this.#close(false, held);
+    // What is shown of it stays until there is another.
+    await this.#account?.end(held);
     // What was not sent yet stays where it is, and is sent by whoever leads there one day.
     const { place, notice, unsent }: Mended = held ? { place: 'memory', notice: 'memory', unsent: [] } : await mend({ name, me: identity.account, clock, log }, why, again);
     this.#accounts?.close();
@@ -215,11 +237,10 @@ export class AccountKeeper {
     const { accounts } = await this.#signInParts();
     // Whoever signs in here is kept nowhere else.
     if (identity.row) await accounts.put(identity.row);
-    await this.#open(identity);
-    if (!this.#account) return;
+    const account = await this.#open(identity);
     // What could not be taken off the disk is sent from there one day; what is gone from it, from here.
-    await putBack(this.#account.archive, place === 'disk' ? [...unsent, ...remembered] : unsent, name, log);
-    this.#account.line.tell('flush');
+    await putBack(account.archive, place === 'disk' ? [...unsent, ...remembered] : unsent, name, log);
+    account.line.tell('flush');
   }
 
   /** Whether the disk answers nothing at all: a tab was stopped in the middle of a write, and holds it up for everybody. */
@@ -258,7 +279,7 @@ export class AccountKeeper {
     }
   }
 
-  async #open(identity: Identity): Promise<void> {
+  async #open(identity: Identity): Promise<OpenAccount> {
     this.#identity = identity;
     const { deployment, host, openArchive, clock, newId, log } = this.#parts;
     const archiveName = this.#archiveName(identity.account, identity.kept);
@@ -288,15 +309,16 @@ export class AccountKeeper {
       await this.#close();
       throw error;
     }
+    return opened;
   }
 
-  async #close(purge = true, givingUp = false): Promise<void> {
+  async #close(): Promise<void> {
     const account = this.#account;
     if (!account) return;
     this.#account = undefined;
     await this.#events.changed(undefined);
-    await account.close(givingUp);
-    if (!account.kept && purge) await this.#purgeArchive(account.archiveName);
+    await account.end();
+    if (!account.kept) await this.#purgeArchive(account.archiveName);
   }
 
   async #accept(): Promise<void> {

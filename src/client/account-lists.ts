@@ -20,17 +20,19 @@ export class AccountLists {
   #nicknames: ReadonlyMap<string, string> = new Map();
   #archive: PageArchive | undefined;
 
-  /** Shows another account's lists, or none. Resolves when they have been read. */
-  async open(archive: PageArchive | undefined): Promise<void> {
+  /** Shows another account's lists, or none; or those of the same over another archive, whose people and rooms stay in view meanwhile. Resolves when they have been read. */
+  async open(archive: PageArchive | undefined, same = false): Promise<void> {
     this.#archive = archive;
     this.#show(undefined);
-    this.contacts.set(undefined);
-    this.#contactByJid.clear();
-    this.#roomByJid.clear();
     this.#stale.clear();
     this.#reading.clear();
-    this.requests.set([]);
-    this.rooms.set([]);
+    if (!same || !archive) {
+      this.contacts.set(undefined);
+      this.#contactByJid.clear();
+      this.#roomByJid.clear();
+      this.requests.set([]);
+      this.rooms.set([]);
+    }
     if (archive) await Promise.all([this.#readConversations(), this.shelf('contacts'), this.shelf('requests'), this.shelf('rooms')]);
   }
 

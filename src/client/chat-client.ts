@@ -28,6 +28,8 @@ export interface Timeline {
   readonly atStart: boolean;
   /** Older messages are being fetched. */
   readonly loading: boolean;
+  /** Shows nothing new any more: its account is gone, or was opened anew, and so has this to be. */
+  readonly closed: boolean;
   subscribe(onChange: () => void): Unsubscribe;
   /** Older messages: from the archive first, from the server when a gap is reached. Drops the far end of the window. */
   loadOlder(): Promise<void>;

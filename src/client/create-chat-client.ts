@@ -20,6 +20,7 @@ import { LiveValues } from './live-values.js';
 import { Marks } from './marks.js';
 import type { OpenAccount } from './open-account.js';
 import { persistStorage } from './persist.js';
+import { report } from './report.js';
 import { TypingNotices } from './typing-notices.js';
 import { Source } from './value.js';
 import { watchPage } from './watch-page.js';
@@ -50,6 +51,10 @@ class PageClient implements ChatClient {
   readonly requests = this.#lists.requests;
   readonly rooms = this.#lists.rooms;
   readonly #keeper: AccountKeeper;
+  /** Whose conversations are shown. */
+  #shown: OpenAccount | undefined;
+  /** Its archive has failed, and there is no other yet. */
+  #failed = false;
   /** Texts that the disk would not take, by conversation: whatever becomes of it, they are in the composer again. */
   #refused: { readonly account: string; readonly texts: Map<string, string> } | undefined;
   readonly #keeping = new Set<Promise<unknown>>();
@@ -67,6 +72,7 @@ class PageClient implements ChatClient {
     this.deployment = parts.deployment;
     this.#keeper = new AccountKeeper(parts, {
       changed: (account) => this.#changed(account),
+      failed: () => this.#connecting(),
       accepted: () => this.#accepted(),
       pokes: (pokes) => this.#onPokes(pokes),
       live: (changes) => this.#onLive(changes),
@@ -116,18 +122,30 @@ class PageClient implements ChatClient {
     this.storage.set(notice);
   }
 
+  /** Until its archive is mended nobody is connected, whatever the engine of before still says. */
+  #connecting(): void {
+    this.#failed = true;
+    const { error: _, retryAt: _at, ...session } = this.session.value;
+    if (session.status !== 'idle') this.session.set({ ...session, status: 'connecting', catchingUp: false });
+  }
+
   #recover(): void {
     this.#keeper.recover('failing').catch((error: unknown) => this.#parts.log.warn('storage could not be mended', error));
   }
 
   async #changed(account: OpenAccount | undefined): Promise<void> {
+    const before = this.#shown;
+    this.#shown = account;
+    this.#failed = false;
     this.#typing.stop();
-    this.session.set(account ? { ...idle, status: 'connecting', ...(account.mode === 'anonymous' ? {} : { me: account.jid }) } : idle);
+    const me = account?.mode === 'anonymous' ? (before && this.session.value.me) : account?.jid;
+    this.session.set(account ? { ...idle, status: 'connecting', ...(me !== undefined && { me }) } : idle);
     this.#live.open(account?.replica);
     this.#avatars.open(account?.archive);
-    await this.#lists.open(account?.archive);
+    if (account && (before || this.#refused)) await this.#takeAlong(account);
+    await this.#lists.open(account?.archive, before !== undefined);
+    before?.closeTimelines();
     if (!account) return;
-    this.#restore(account);
     account.onHiddenElsewhere(() => {
       // Another page is looked at no more, this one is.
       if (this.#visible) account.line.tell('visible', true);
@@ -150,10 +168,16 @@ class PageClient implements ChatClient {
     }
   }
 
-  #restore({ jid, archive }: OpenAccount): void {
-    const { account, texts = [] } = this.#refused ?? {};
+  /** Into an archive in the place of one that has failed. */
+  async #takeAlong({ jid, archive }: OpenAccount): Promise<void> {
+    const { account, texts } = this.#refused ?? {};
     this.#refused = undefined;
-    if (account === jid) for (const [conversation, text] of texts) archive.setDraft(conversation, text).catch(() => undefined);
+    try {
+      const { takeAlong } = await import('./take-along.js');
+      await takeAlong(archive, this.#lists, account === jid && texts ? texts : new Map());
+    } catch (error) {
+      this.#parts.log.warn('what was half written could not be taken along', error);
+    }
   }
 
   #watchPage(): void {
@@ -194,7 +218,7 @@ class PageClient implements ChatClient {
       if (poke.kind === 'messages') this.#marks.committed(poke.rows);
       else if (poke.kind === 'conversations') this.#lists.poke(poke);
       else if (poke.kind === 'shelf' && poke.shelf === 'avatars') this.#avatars.reread();
-      else if (poke.kind === 'shelf') this.#lists.shelf(poke.shelf).catch(reportError);
+      else if (poke.kind === 'shelf') this.#lists.shelf(poke.shelf).catch(report);
     }
   }
 
@@ -209,7 +233,7 @@ class PageClient implements ChatClient {
   #onLive(changes: readonly Pick<LiveChange, 'topic' | 'key'>[]): void {
     this.#live.changed(changes);
     const session = this.#account?.replica.get('session', '');
-    if (this.#outdated || !session || session === this.session.value) return;
+    if (this.#outdated || !session || session === this.session.value || this.#failed) return;
     // Its engine has ended over the archive.
     if (session.status === 'refused' && session.error?.code === 'storage') return this.#recover();
     this.#marks.session(session);
@@ -223,6 +247,12 @@ class PageClient implements ChatClient {
   }
 
   // --- asking the leader ---------------------------------------------------------------------------------------
+
+  /** Whoever writes while a failed archive is mended waits for it. Rows have other numbers afterwards: what names one does not. */
+  async #mended(): Promise<OpenAccount> {
+    await this.#keeper.mending;
+    return this.#need();
+  }
 
   #need(): OpenAccount {
     if (!this.#account) throw new ChatError('offline', 'nobody is signed in');
@@ -270,15 +300,15 @@ class PageClient implements ChatClient {
   async openConversation(jid: string, kind: ConversationRow['kind']): Promise<void> {
     const address = normalizeJid(jid);
     if (address === undefined) throw new ChatError('invalid', 'this is no XMPP address');
-    await this.#need().archive.openConversation(address, kind);
+    await (await this.#mended()).archive.openConversation(address, kind);
   }
   async removeConversation(jid: string): Promise<void> {
-    await this.#need().archive.removeConversation(jid);
+    await (await this.#mended()).archive.removeConversation(jid);
   }
 
   async send(conversation: string, content: Content): Promise<void> {
     this.#marks.pressed();
-    const account = this.#need();
+    const account = this.#keeper.mending ? await this.#mended() : this.#need();
     if (account.mode === 'anonymous' && this.session.value.me === undefined) await this.#until(({ me, status }) => me !== undefined || status === 'idle');
     const row = await this.#keepingText(account, conversation, content.body, this.#keep(account, conversation, content));
     this.#marks.queued(row.id);
@@ -318,16 +348,17 @@ class PageClient implements ChatClient {
     await this.#need().archive.discard(message);
   }
   async setDraft(conversation: string, draft: string): Promise<void> {
-    const account = this.#need();
+    const account = this.#keeper.mending ? await this.#mended() : this.#need();
     const kept = account.archive.setDraft(conversation, draft);
     this.#written = Promise.allSettled([this.#written, kept]);
     await this.#keepingText(account, conversation, draft, kept);
   }
   async textsKept(): Promise<void> {
+    await this.#keeper.mending;
     await Promise.allSettled(this.#keeping);
   }
   async markRead(conversation: string): Promise<void> {
-    await this.#need().archive.markRead(conversation);
+    await (await this.#mended()).archive.markRead(conversation);
   }
   setTyping(conversation: string, typing: boolean): void {
     this.#typing.set(conversation, typing);

@@ -65,6 +65,7 @@ export class OpenAccount {
   readonly #channel: Channel;
   readonly #events: OpenAccountEvents;
   #closed = false;
+  #ended: Promise<void> | undefined;
   /** What was told to a frozen page. */
   #missed: { readonly conversations: Set<string>; readonly others: Poke[] } | undefined;
   readonly #timelines = new Map<string, Set<ArchiveTimeline>>();
@@ -177,9 +178,18 @@ export class OpenAccount {
     await closing;
   }
 
-  /** `givingUp`: its disk is held up, and is not waited for. */
-  async close(givingUp = false): Promise<void> {
+  /** Whoever looks at a conversation has to open it anew. */
+  closeTimelines(): void {
     for (const timelines of this.#timelines.values()) for (const timeline of Array.from(timelines)) timeline.close();
+  }
+
+  /** Ends all but what is shown of it. `givingUp`: its disk is held up, and is not waited for. */
+  end(givingUp = false): Promise<void> {
+    this.#ended ??= this.#end(givingUp);
+    return this.#ended;
+  }
+
+  async #end(givingUp: boolean): Promise<void> {
     this.line.close();
     this.replica.close();
     // Whoever waits for it is told now.

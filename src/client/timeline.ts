@@ -3,6 +3,7 @@ import type { Unsubscribe } from '../base/emitter.js';
 import type { TimelineItem } from '../model/conversation.js';
 import type { MessageRow, Place } from '../model/message.js';
 import type { Timeline } from './chat-client.js';
+import { report } from './report.js';
 import { Source } from './value.js';
 
 /** Rows read at once, and the most that a window holds. */
@@ -39,7 +40,7 @@ export class ArchiveTimeline implements Timeline {
     this.conversation = conversation;
     this.#archive = archive;
     this.#ports = ports;
-    this.toEnd().catch(reportError);
+    this.toEnd().catch(report);
   }
 
   get items(): readonly TimelineItem[] | undefined {
@@ -53,6 +54,9 @@ export class ArchiveTimeline implements Timeline {
   }
   get loading(): boolean {
     return this.#view.value.loading;
+  }
+  get closed(): boolean {
+    return this.#closed;
   }
 
   subscribe(onChange: () => void): Unsubscribe {
@@ -154,13 +158,13 @@ export class ArchiveTimeline implements Timeline {
       // Pages of catch-up come faster than they can be read again: once for all that came meanwhile.
       if (this.#rereadWaits) return;
       this.#rereadWaits = true;
-      this.#reread(0).catch(reportError);
+      this.#reread(0).catch(report);
       return;
     }
     this.#read(() => {
       const { items } = this.#view.value;
       return Promise.resolve(items && merge(items, poke, this.atEnd, this.atStart));
-    }).catch(reportError);
+    }).catch(report);
   }
 
   /** Reads the same stretch of the conversation again, with `more` rows before it: places have moved. */
@@ -210,6 +214,7 @@ export class ArchiveTimeline implements Timeline {
     if (this.#closed) return;
     this.#closed = true;
     this.#ports.closed();
+    this.#view.set({ ...this.#view.value, loading: false });
   }
 }
 

@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import { openDB } from 'idb';
 import { keepIn } from '../../src/archive/open-database.js';
 import type { ChatError } from '../../src/base/error.js';
+import { openChannel } from '../../src/client/channel.js';
 import type { ChatClient } from '../../src/client/chat-client.js';
 import { systemClock } from '../../src/base/clock.js';
 import { endAll, until } from '../engine/fixtures.js';
@@ -105,6 +106,41 @@ describe('client: storage that fails', () => {
     await until(() => shown() === 'hello mine:sent', 'what is shown');
     expect((await indexedDB.databases()).map(({ name }) => name)).to.include(it.name);
     expect(it.accounts.rows.get('guest:example.com')?.secret, 'who has no other home is kept again').to.equal(it.server.password);
+  });
+
+  it('deleted under us: who was signed in stays so, drafts and rooms are taken along, and what is written meanwhile waits', async () => {
+    const it = await world();
+    const room = { jid: 'tea@rooms.example.com', nick: 'Me', autojoin: true, bookmarked: false };
+    await it.client.setDraft(JULIET, 'half a sent');
+    // As the leader does when it has entered one.
+    const disk = await openDB(it.name);
+    await disk.put('rooms', room);
+    disk.close();
+    const leader = openChannel(it.name);
+    leader.post({ type: 'poke', pokes: [{ kind: 'shelf', shelf: 'rooms' }] });
+    leader.close();
+    await until(() => it.client.rooms.value.length === 1, 'the room');
+    const seen = new Set<string>();
+    const look = (): void => void seen.add(`${it.client.mode} ${it.client.session.value.me}`);
+    undo.push(it.client.session.subscribe(look), it.client.conversations.subscribe(look));
+    const open = it.client.timeline(JULIET);
+    let told = false;
+    undo.push(open.subscribe(() => (told ||= open.closed)));
+    await until(() => bodies(open.items).includes('hello'), 'the window');
+    expect(open.closed).to.equal(false);
+    indexedDB.deleteDatabase(it.name);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(bodies(open.items), 'can be read on').to.include('hello');
+    await Promise.all([it.client.send(JULIET, { body: 'meanwhile' }), it.client.setDraft('nurse@example.com', 'another')]);
+    expect(it.client.storage.value).to.equal('mended');
+    await until(() => told, 'the window says that it is to be opened anew');
+    const shown = again(it.client);
+    await until(() => shown() === 'hello meanwhile:sent', () => `what is shown: ${shown()}`);
+    expect(onServer(it)).to.deep.equal(['hello', 'meanwhile']);
+    const drafts = Object.fromEntries((it.client.conversations.value ?? []).map(({ jid, draft }) => [jid, draft]));
+    expect(drafts).to.include({ [JULIET]: 'half a sent', 'nurse@example.com': 'another' });
+    expect(Array.from(seen), 'never signed out').to.deep.equal([`guest ${it.me}`]);
+    expect(it.client.rooms.value).to.deep.equal([room]);
   });
 
   const onServer = (it: World): (string | undefined)[] => it.kept.messages.map(({ message }) => /<body>(.*)<\/body>/.exec(message)?.[1]);

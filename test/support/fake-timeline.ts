@@ -215,6 +215,7 @@ export class FakeTimeline implements Timeline {
   close(): void {
     this.closed = true;
     this.#unsubscribe();
+    this.#changed.touch();
   }
 
   async #load(move: () => void): Promise<void> {

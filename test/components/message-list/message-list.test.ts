@@ -414,6 +414,15 @@ describe('message-list', () => {
     expect(client.timelines.every(({ closed }) => closed)).to.equal(true);
   });
 
+  it('opens its window anew when the account was opened anew under it', async () => {
+    const client = new FakeClient();
+    const { list } = await show(client);
+    client.timelines[0]!.close();
+    await settle(list);
+    expect(client.timelines.map(({ closed }) => closed)).to.deep.equal([true, false]);
+    expect(articles(list).length).to.be.greaterThan(0);
+  });
+
   it('waits for somebody to sign in', async () => {
     const client = new FakeClient({ mode: undefined });
     const { list } = await show(client);
