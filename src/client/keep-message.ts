@@ -1,10 +1,12 @@
 import { takenWithin, type Draft, type PageArchive } from '../archive/archive-types.js';
-import { delay, type Clock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
 import type { MessageRow } from '../model/message.js';
 import type { LeaderLine } from './leader-line.js';
 
 /** What the leader has begun with in time is answered by then, or waited for by the page's own write, milliseconds. */
 const answeredWithin = takenWithin + 100;
+/** A timer as late as this was held up together with its page, milliseconds: the answer may be waiting right behind it. */
+const late = 100;
 
 export type Keeping = { readonly archive: Pick<PageArchive, 'enqueue'>; readonly line: Pick<LeaderLine, 'call' | 'tell'>; readonly clock: Clock };
 
@@ -15,7 +17,7 @@ export type Keeping = { readonly archive: Pick<PageArchive, 'enqueue'>; readonly
 export async function keepMessage({ archive, line, clock }: Keeping, online: boolean, draft: Draft, originId: string, at: number): Promise<MessageRow> {
   if (online && !draft.file) {
     const kept = line.call('send', draft, originId, at).catch(() => undefined);
-    const row = await Promise.race([kept, delay(clock, answeredWithin).then(() => undefined)]);
+    const row = await Promise.race([kept, overdue(clock)]);
     if (row) return row;
   }
   const writing = archive.enqueue(draft, originId, at);
@@ -24,4 +26,12 @@ export async function keepMessage({ archive, line, clock }: Keeping, online: boo
   const row = await writing;
   line.tell('flush');
   return row;
+}
+
+function overdue(clock: Clock): Promise<undefined> {
+  const due = clock.now() + answeredWithin;
+  return new Promise((resolve) => {
+    const over = (): void => resolve(undefined);
+    clock.after(answeredWithin, () => (clock.now() - due > late ? void clock.after(late, over) : over()));
+  });
 }

@@ -56,4 +56,24 @@ describe('client/keep-message', () => {
     clock.advance(takenWithin);
     expect((await kept).id).to.equal(2);
   });
+
+  it('hears what the leader has said meanwhile before it keeps it itself, where it was frozen in between: who saw it elsewhere may have discarded it', async () => {
+    let answer: (kept: MessageRow) => void = () => {};
+    const { clock, done, keep } = setUp(() => new Promise((resolve) => (answer = resolve)));
+    const kept = keep();
+    await settle();
+    clock.jump(60_000);
+    await settle();
+    answer(row(1));
+    expect((await kept).id).to.equal(1);
+    expect(done).to.deep.equal(['send']);
+    // Where nothing has been said it is kept all the same.
+    const other = setUp(() => new Promise(() => {}));
+    const unheard = other.keep();
+    await settle();
+    other.clock.jump(60_000);
+    await settle();
+    other.clock.advance(takenWithin);
+    expect((await unheard).id).to.equal(2);
+  });
 });
