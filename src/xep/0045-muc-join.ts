@@ -98,7 +98,8 @@ async function unlock(ctx: XepContext, room: Room): Promise<void> {
     void lookAgain(ctx, room);
   } catch (error) {
     ctx.log.debug('the new room could not be configured', error);
-    endRoom(ctx, room, 'creation-refused');
+    if (toChatError(error, 'protocol').code === 'offline') await lostRoom(ctx, room);
+    else endRoom(ctx, room, 'creation-refused');
   }
 }
 

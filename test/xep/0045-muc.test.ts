@@ -274,6 +274,17 @@ describe('xep/0045-muc', () => {
       expect(view(ctx)).to.deep.include({ state: 'joined', affiliation: 'owner', occupants: 1 });
     });
 
+    it('that makes a room says nothing of a refusal where the connection was lost before it was configured', async () => {
+      const ctx = witch('item-not-found');
+      ctx.onIq((iq) => (iq.getChild('query', OWNER) ? new ChatError('offline', '') : undefined));
+      const { ended } = await entering(ctx, { create: true });
+      tell(ctx, there(nick, [110, 201], `affiliation='owner' role='moderator'`));
+      await ended;
+      await settled();
+      expect(view(ctx)?.state).to.equal('left');
+      expect(view(ctx)).not.to.have.property('refusal');
+    });
+
     it('refuses impossible addresses and nicknames', async () => {
       for (const request of [{ jid: 'chat.shakespeare.lit', nick }, { jid: '@', nick }, { jid: `${room}/x`, nick }, { jid: room, nick: ' ' }, { jid: room, nick: 'a\u0000' }]) {
         let thrown: unknown;
