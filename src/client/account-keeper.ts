@@ -7,7 +7,7 @@ import { watchArchive } from '../archive/watch-archive.js';
 import { delay, type Clock } from '../base/clock.js';
 import type { IdSource } from '../base/id.js';
 import type { Log } from '../base/log.js';
-import type { Deployment } from '../model/account.js';
+import type { AccountRow, Deployment } from '../model/account.js';
 import type { SignInOptions } from './chat-client.js';
 import type { EngineHost } from './bridge.js';
 import { sweepArchives } from './sweep-archives.js';
@@ -159,13 +159,21 @@ export class AccountKeeper {
       }
       for (const row of rows) {
         // Best effort: what the server keeps of a guest goes too, where the server can be reached.
-        if (row.mode === 'guest' && row.secret !== undefined && !row.unregistered) await this.#withTimeout(this.#parts.host.unregister(row.jid, { kind: 'password', password: row.secret }, this.#parts.deployment));
+        if (row.mode === 'guest' && row.secret !== undefined && (await this.#isMade(row, parts.accounts))) await this.#withTimeout(this.#parts.host.unregister(row.jid, { kind: 'password', password: row.secret }, this.#parts.deployment));
         this.#tellGone(row.jid);
       }
       parts.accounts.close();
       this.#accounts = undefined;
       await this.#parts.deleteEverything();
     });
+  }
+
+  /** Whether the server has a guest's account; where it is just being made that is waited for, a little. */
+  async #isMade({ slot, unregistered }: AccountRow, accounts: Accounts): Promise<boolean> {
+    if (!unregistered) return true;
+    const making = this.#identity?.slot === slot ? this.#identity.making?.() : undefined;
+    if (making) await this.#withTimeout(making);
+    return (await accounts.get(slot))?.unregistered !== true;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -21,6 +21,8 @@ export type Identity = {
   readonly secret: () => Promise<Secret>;
   /** Begins what `secret` will need, ahead of being asked. */
   readonly ahead?: () => void;
+  /** The making of its account at the server, while it is under way. */
+  readonly making?: () => Promise<void> | undefined;
 };
 
 /** The identity's use: one messenger account, one guest and one host's user per domain in a browser. */
@@ -48,6 +50,7 @@ function identityOf(row: AccountRow, { accounts, deployment, host }: SignInParts
     scramSeen: row.scram !== undefined,
     kept: true,
     row,
+    making: () => registering,
     secret: async () => {
       // Read again: another tab may have signed in anew since.
       const now = (await accounts.get(slot).catch(() => undefined)) ?? row;

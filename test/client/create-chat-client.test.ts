@@ -259,6 +259,21 @@ describe('client/create-chat-client', () => {
     expect(client.session.value.status).to.equal('idle');
   });
 
+  it('forgets a guest whose account is just being made, also at the server', async () => {
+    const it = browser();
+    let go = (): void => {};
+    it.registration.held = new Promise((resolve) => (go = resolve));
+    const client = tab(it);
+    await client.signIn({ mode: 'guest' });
+    await until(() => it.registered.length === 1, 'the registration');
+    const forgotten = client.forget();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    go();
+    await forgotten;
+    expect(it.unregistered).to.deep.equal(it.registered);
+    expect(it.accounts.rows.size).to.equal(0);
+  });
+
   it('purges the former user of a host\'s page before the next one is let in', async () => {
     const it = browser();
     const client = tab(it);
