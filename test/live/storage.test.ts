@@ -7,8 +7,8 @@ import { withServer } from './support/stage.js';
 
 const tea = 'tea@rooms.localhost';
 
-for (const [browser, kind] of [['chromium', 'room'], ['firefox', 'chat']] as const) {
-  withServer('prosody', (stage) => {
+withServer('prosody', (stage) => {
+  for (const [browser, kind] of [['chromium', 'room'], ['firefox', 'chat']] as const) {
     it(`whose storage is taken away in the middle of a sentence writes on, and reads what was there (${kind}, ${browser})`, async (test) => {
       const person = await stage().launch(browser);
       person.expect(...networkTroubles);
@@ -44,5 +44,5 @@ for (const [browser, kind] of [['chromium', 'room'], ['firefox', 'chat']] as con
       if (kind === 'room') await view.find('button', '2 participants');
       await view.until(async () => (await view.texts('alert')).concat(await view.texts('status')).some((text) => /stored in this browser was lost/.test(text)), 'the notice');
     });
-  });
-}
+  }
+});
