@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import { hold } from './support/chaos-report.js';
+import { note, talkWith } from './support/chaos-scene.js';
 import { withServer } from './support/stage.js';
 
 const dist = mkdtempSync(join(tmpdir(), 'tertulia-pages-'));
@@ -40,6 +42,16 @@ writeFileSync(
 );
 writeFileSync(join(dist, 'bad.js'), "document.body.setAttribute('style', 'color: red'); try { document.body.innerHTML = '<b>x</b>'; } catch {} throw new Error('on purpose');");
 writeFileSync(join(dist, 'frame.js'), "const frame = document.createElement('iframe'); frame.src = '/widget.html'; frame.title = 'Chat'; document.body.append(frame);");
+
+it('the chaos misses whatever was promised, twice or out of place, and of others what the server has not forgotten', () => {
+  const talk = talkWith('chat', 'bob@localhost');
+  for (const body of ['c-1', 'c-2']) talk.mine.push({ body, sure: true, settled: true, atRisk: false, forgettable: false });
+  for (const body of ['a-1', 'a-2', 'a-3']) note(talk, 'a', body);
+  assert.deepEqual(hold('there', ['c-1', 'a-1', 'c-2', 'a-2', 'a-3'], talk, 'c'), { lost: [], duplicated: [], misordered: [] });
+  assert.deepEqual(hold('there', ['c-2', 'c-1', 'a-2', 'a-2'], talk, 'c'), { lost: ['a-1 in there', 'a-3 in there'], duplicated: ['a-2 in there'], misordered: ['c-1 in there'] });
+  talk.forgotten.add('a-3');
+  assert.deepEqual(hold('there', ['a-1', 'a-2', 'c-1'], talk, 'c').lost, ['c-2 in there']);
+});
 
 for (const browser of ['chromium', 'firefox'] as const) {
   withServer(

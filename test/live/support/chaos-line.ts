@@ -41,9 +41,15 @@ export type ChaosLine = Line & {
   readonly armed: boolean;
   /** Whether the server has acknowledged a message with these words (XEP-0198), as the wire says: it answered a request that came after it. */
   acknowledged(body: string): boolean;
+  /** Whether the server has sent a message with these words down the line, live or out of an archive. */
+  carried(body: string): boolean;
+  /** Whether the server has said that a session which was to be resumed did not answer it: that session hangs, with what waits for it. */
+  readonly sessionHung: boolean;
   /** Resolves with the next connection that is asked for. */
   nextAttempt(): Promise<void>;
 };
+
+const bodyOf = (text: string): string | undefined => /^<message\s.*<body>([^<]*)<\/body>/s.exec(text)?.[1];
 
 /** One connection's requests for acknowledgement: each is answered once, in order, and covers what was sent before it. */
 class Acknowledgements {
@@ -62,7 +68,7 @@ class Acknowledgements {
       this.#requests.push(this.#sent);
       this.#sent = [];
     } else {
-      const body = /^<message\s.*<body>([^<]*)<\/body>/s.exec(text)?.[1];
+      const body = bodyOf(text);
       if (body !== undefined) this.#sent.push(body);
     }
   }
@@ -82,6 +88,8 @@ export async function openChaosLine(target: () => number, random: () => number =
   let change = new Promise<void>((resolve) => (changed = resolve));
   let bomb: { direction: Direction; bytes: number } | undefined;
   const acknowledged = new Set<string>();
+  const carried = new Set<string | undefined>();
+  let sessionHung = false;
   const links = new Set<Link>();
   const strays = new Set<Socket>();
   const attempts = new Set<() => void>();
@@ -151,6 +159,8 @@ export async function openChaosLine(target: () => number, random: () => number =
       const tap = new WireTap((text) => {
         trace?.(`#${number} ${direction === 'up' ? '>' : '<'} ${text}`);
         acknowledgements.push(direction, text);
+        if (direction === 'down') carried.add(bodyOf(text));
+        sessionHung ||= direction === 'down' && /^<failed\s.*Session state copying timed out/s.test(text);
       });
       let last = Promise.resolve();
       from.on('data', (packet: Buffer) => {
@@ -186,6 +196,10 @@ export async function openChaosLine(target: () => number, random: () => number =
       return bomb !== undefined;
     },
     acknowledged: (body) => acknowledged.has(body),
+    carried: (body) => carried.has(body),
+    get sessionHung() {
+      return sessionHung;
+    },
     inflict(fault) {
       trace?.(`!! ${JSON.stringify(fault)}`);
       switch (fault.kind) {

@@ -16,6 +16,8 @@ export type Outcome = {
   readonly duplicated: readonly string[];
   readonly misordered: readonly string[];
   readonly falselySent: readonly string[];
+  /** What others said and the server has neither kept nor passed on: no fault of ours, and told apart. */
+  readonly forgotten: readonly string[];
   /** Milliseconds from the end of a cut until everything was there. */
   readonly recoveries: readonly number[];
 };
@@ -38,8 +40,8 @@ export function compare(where: string, seen: readonly string[], right: readonly 
 }
 
 /** Holds a record of a conversation against what was written: nothing promised is missing, nobody's messages have changed places. */
-export function hold(where: string, seen: readonly string[], { mine, theirs }: Talk, sign: string, promise = ({ sure, forgettable }: Talk['mine'][number]): boolean => sure && !forgettable): { lost: string[]; duplicated: string[]; misordered: string[] } {
-  const promised = [...mine.filter(promise).map(({ body }) => body), ...Array.from(theirs.values()).flat()];
+export function hold(where: string, seen: readonly string[], { mine, theirs, forgotten }: Talk, sign: string, promise = ({ sure, forgettable }: Talk['mine'][number]): boolean => sure && !forgettable): { lost: string[]; duplicated: string[]; misordered: string[] } {
+  const promised = [...mine.filter(promise).map(({ body }) => body), ...Array.from(theirs.values()).flat().filter((body) => !forgotten.has(body))];
   const by = (author: string): string[] => seen.filter((body) => body.startsWith(`${author}-`));
   const results = [compare(where, by(sign), mine.map(({ body }) => body)), ...Array.from(theirs, ([author, bodies]) => compare(where, by(author), bodies))];
   return { lost: promised.filter((body) => !seen.includes(body)).map((body) => `${body} in ${where}`), duplicated: results.flatMap(({ duplicated }) => duplicated), misordered: results.flatMap(({ misordered }) => misordered) };
@@ -70,6 +72,7 @@ export function tableOf(outcomes: readonly Outcome[]): string {
     row('**all**', outcomes),
     '',
     `Cuts: ${counts(merge(outcomes.map(({ cuts }) => cuts)))}. Meanwhile: ${counts(merge(outcomes.map(({ turns }) => turns)))}.`,
+    ...outcomes.filter(({ forgotten }) => forgotten.length > 0).map((one) => `Neither kept nor passed on by the server: ${nameOf(one)}, seed ${one.seed}: ${one.forgotten.join(' ')}.`),
   ].join('\n');
 }
 

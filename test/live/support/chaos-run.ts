@@ -242,6 +242,7 @@ async function judge(scene: Scene, rounds: readonly Round[], { server, surface, 
     duplicated,
     misordered,
     falselySent: scene.falselySent,
+    forgotten: [talks.chat, talks.room].flatMap((talk) => [...(talk?.forgotten ?? [])]),
     recoveries: scene.recoveries,
   };
 }

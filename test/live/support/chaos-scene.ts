@@ -21,8 +21,10 @@ export type Talk = {
   readonly mine: { readonly body: string; sure: boolean; settled: boolean; atRisk: boolean; forgettable: boolean }[];
   /** What others wrote, by whom, in the order their server took it. */
   readonly theirs: Map<string, string[]>;
+  /** Of these: what the server has neither kept nor passed on, for it was with a session that hung. */
+  readonly forgotten: Set<string>;
 };
-export const talkWith = (kind: Talk['kind'], jid: string): Talk => ({ kind, jid, mine: [], theirs: new Map() });
+export const talkWith = (kind: Talk['kind'], jid: string): Talk => ({ kind, jid, mine: [], theirs: new Map(), forgotten: new Set() });
 
 /** What a message of a run looks like: by whom, and which of theirs. */
 export const numbered = /\b[a-z]{1,2}-\d+\b/;
@@ -239,7 +241,8 @@ export class Scene {
   /** Waits until all of the open conversation is there and nothing of one's own is still on its way. */
   async #settled(): Promise<void> {
     const { view } = this.desk;
-    const wanted = [...this.#talk.mine.filter(({ sure }) => sure).map(({ body }) => body), ...Array.from(this.#talk.theirs.values()).flat()];
+    const theirs = Array.from(this.#talk.theirs.values()).flat();
+    const wanted = [...this.#talk.mine.filter(({ sure }) => sure).map(({ body }) => body), ...theirs];
     let missing: string[] = [];
     let waiting: string[] = [];
     let woken = Date.now();
@@ -251,11 +254,12 @@ export class Scene {
           missing = wanted.filter((body) => !seen.has(body));
           // They may be further up.
           if (missing.length > 0 && missing.length < wanted.length) for (const text of await view.readThrough()) seen.add(numbered.exec(text)?.[0]);
-          missing = missing.filter((body) => !seen.has(body));
+          missing = missing.filter((body) => !seen.has(body) && !this.#talk.forgotten.has(body));
           waiting = texts.filter((text) => /Sending|Failed/.test(text));
           if (Date.now() - woken > 15_000) {
             woken = Date.now();
             await this.#wake();
+            await this.#forget(missing.filter((body) => theirs.includes(body)));
           }
           return missing.length === 0 && waiting.length === 0;
         },
@@ -263,8 +267,18 @@ export class Scene {
         patience,
       )
       .catch(async (error: Error) => {
-        throw new Error(`${this.name}: ${error.message}\nMissing in ${this.#talk.jid}: ${missing.join(' ')}; not sent: ${waiting.join(', ')}\n${await this.look()}`);
+        const kept = new Set(await this.archive(this.#talk).catch(() => []));
+        const known = missing.map((body) => `${body}${kept.has(body) ? '' : ' (not with the server)'}${this.parts.line.carried(body) ? '' : ' (never came down the line)'}`);
+        throw new Error(`${this.name}: ${error.message}\nMissing in ${this.#talk.jid}: ${known.join(' ')}; not sent: ${waiting.join(', ')}\n${await this.look()}`);
       });
+  }
+
+  /** What ejabberd's archive writes is written by the session that receives it: one that hangs takes with it what waits for it. No client can know. */
+  async #forget(missing: readonly string[]): Promise<void> {
+    const { line, stage } = this.parts;
+    if (stage.server.name !== 'ejabberd' || !line.sessionHung || missing.length === 0) return;
+    const kept = new Set(await this.archive(this.#talk));
+    for (const body of missing) if (!kept.has(body) && !line.carried(body)) this.#talk.forgotten.add(body);
   }
 
   /** What the screen says of the connection, for messages. */
