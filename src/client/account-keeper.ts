@@ -30,8 +30,8 @@ export type AccountKeeperParts = {
 };
 
 export type AccountKeeperEvents = Omit<OpenAccountEvents, 'gone'> & {
-  /** Another account is open now, or none, or the same over another archive. Resolves when it is shown. */
-  readonly changed: (account: OpenAccount | undefined) => Promise<void>;
+  /** Another account is open now, or none; or the same over another archive, in the place of `before`. Resolves when it is shown. */
+  readonly changed: (account: OpenAccount | undefined, before: OpenAccount | undefined) => Promise<void>;
   /** Its archive has failed, and another takes its place. */
   readonly failed: () => void;
   /** Resolves once the server has let us in; rejects when it will not, or cannot be reached. */
@@ -305,10 +305,11 @@ export class AccountKeeper {
         outdated: this.#events.outdated,
       },
     ));
+    const before = this.#account;
     this.#account = opened;
     if (identity.row?.unregistered) archive.beginArchive(identity.account).catch((error: unknown) => log.warn('the beginning could not be noted', error));
     try {
-      await this.#events.changed(opened);
+      await this.#events.changed(opened, before);
       identity.ahead?.();
       const { account: jid, scramSeen } = identity;
       opened.engine = await host.start({ archiveName, account: jid, deployment, scramSeen, tab: opened.tab, ...(identity.nickname && { nickname: identity.nickname }) }, identity.secret);
@@ -324,7 +325,7 @@ export class AccountKeeper {
     const account = this.#account;
     if (!account) return;
     this.#account = undefined;
-    await this.#events.changed(undefined);
+    await this.#events.changed(undefined, account);
     await account.end();
     if (!account.kept) await this.#purgeArchive(account.archiveName);
   }

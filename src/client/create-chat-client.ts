@@ -10,7 +10,6 @@ import type { SearchOptions, SearchResult } from '../model/search.js';
 import type { ChatClient, Content, SignInOptions, Timeline, Value } from './chat-client.js';
 import type { Command, Commands } from './bus.js';
 import { ChatError } from '../base/error.js';
-import { isTrouble } from '../archive/trouble.js';
 import { bareJid, localOf, normalizeJid, resourceOf } from '../base/jid.js';
 import { AccountKeeper, type AccountKeeperParts } from './account-keeper.js';
 import { AccountLists } from './account-lists.js';
@@ -24,6 +23,7 @@ import { report } from './report.js';
 import { TypingNotices } from './typing-notices.js';
 import { Source } from './value.js';
 import { watchPage } from './watch-page.js';
+import { WrittenTexts } from './written-texts.js';
 
 export type ChatClientParts = AccountKeeperParts;
 
@@ -51,13 +51,9 @@ class PageClient implements ChatClient {
   readonly requests = this.#lists.requests;
   readonly rooms = this.#lists.rooms;
   readonly #keeper: AccountKeeper;
-  /** Whose conversations are shown. */
-  #shown: OpenAccount | undefined;
   /** Its archive has failed, and there is no other yet. */
   #failed = false;
-  /** Texts that the disk would not take, by conversation: whatever becomes of it, they are in the composer again. */
-  #refused: { readonly account: string; readonly texts: Map<string, string> } | undefined;
-  readonly #keeping = new Set<Promise<unknown>>();
+  readonly #texts: WrittenTexts;
   /** Page and leader both write: what is sent comes after what was sent before, and after the draft that it takes away. */
   #written: Promise<unknown> = Promise.resolve();
   #watching = false;
@@ -70,8 +66,9 @@ class PageClient implements ChatClient {
   constructor(parts: ChatClientParts) {
     this.#parts = parts;
     this.deployment = parts.deployment;
+    this.#texts = new WrittenTexts(parts.log);
     this.#keeper = new AccountKeeper(parts, {
-      changed: (account) => this.#changed(account),
+      changed: (account, before) => this.#changed(account, before),
       failed: () => this.#connecting(),
       accepted: () => this.#accepted(),
       pokes: (pokes) => this.#onPokes(pokes),
@@ -133,16 +130,14 @@ class PageClient implements ChatClient {
     this.#keeper.recover('failing').catch((error: unknown) => this.#parts.log.warn('storage could not be mended', error));
   }
 
-  async #changed(account: OpenAccount | undefined): Promise<void> {
-    const before = this.#shown;
-    this.#shown = account;
+  async #changed(account: OpenAccount | undefined, before: OpenAccount | undefined): Promise<void> {
     this.#failed = false;
     this.#typing.stop();
     const me = account?.mode === 'anonymous' ? (before && this.session.value.me) : account?.jid;
     this.session.set(account ? { ...idle, status: 'connecting', ...(me !== undefined && { me }) } : idle);
     this.#live.open(account?.replica);
     this.#avatars.open(account?.archive);
-    if (account && (before || this.#refused)) await this.#takeAlong(account);
+    if (account) await this.#texts.takeAlong(account, this.#lists, before !== undefined);
     await this.#lists.open(account?.archive, before !== undefined);
     before?.closeTimelines();
     if (!account) return;
@@ -152,32 +147,6 @@ class PageClient implements ChatClient {
     });
     if (this.#visible) account.line.tell('visible', true);
     this.#watchPage();
-  }
-
-  /** A write of somebody's text. */
-  async #keepingText<T>({ jid }: OpenAccount, conversation: string, text: string, write: Promise<T>): Promise<T> {
-    this.#keeping.add(write);
-    try {
-      return await write;
-    } catch (error) {
-      if (this.#refused?.account !== jid) this.#refused = { account: jid, texts: new Map() };
-      if (isTrouble(error) && text !== '') this.#refused.texts.set(conversation, text);
-      throw error;
-    } finally {
-      this.#keeping.delete(write);
-    }
-  }
-
-  /** Into an archive in the place of one that has failed. */
-  async #takeAlong({ jid, archive }: OpenAccount): Promise<void> {
-    const { account, texts } = this.#refused ?? {};
-    this.#refused = undefined;
-    try {
-      const { takeAlong } = await import('./take-along.js');
-      await takeAlong(archive, this.#lists, account === jid && texts ? texts : new Map());
-    } catch (error) {
-      this.#parts.log.warn('what was half written could not be taken along', error);
-    }
   }
 
   #watchPage(): void {
@@ -310,7 +279,7 @@ class PageClient implements ChatClient {
     this.#marks.pressed();
     const account = this.#keeper.mending ? await this.#mended() : this.#need();
     if (account.mode === 'anonymous' && this.session.value.me === undefined) await this.#until(({ me, status }) => me !== undefined || status === 'idle');
-    const row = await this.#keepingText(account, conversation, content.body, this.#keep(account, conversation, content));
+    const row = await this.#texts.keep(account, conversation, content.body, this.#keep(account, conversation, content));
     this.#marks.queued(row.id);
     this.#typing.sent(conversation);
     if (account.kept) void persistStorage(this.#parts.log);
@@ -351,11 +320,11 @@ class PageClient implements ChatClient {
     const account = this.#keeper.mending ? await this.#mended() : this.#need();
     const kept = account.archive.setDraft(conversation, draft);
     this.#written = Promise.allSettled([this.#written, kept]);
-    await this.#keepingText(account, conversation, draft, kept);
+    await this.#texts.keep(account, conversation, draft, kept);
   }
   async textsKept(): Promise<void> {
     await this.#keeper.mending;
-    await Promise.allSettled(this.#keeping);
+    await this.#texts.kept();
   }
   async markRead(conversation: string): Promise<void> {
     await (await this.#mended()).archive.markRead(conversation);

@@ -90,13 +90,13 @@ export function endRoom(ctx: XepContext, room: Room, refusal?: RoomRefusal, more
 
 /**
  * The connection was lost before the room had answered. One that is kept is entered with the next, and until then nobody has
- * to do anything about it; any other is not.
+ * to do anything about it; any other is not. Where the disk does not tell, nothing is said.
  */
 export async function lostRoom(ctx: XepContext, room: Room): Promise<void> {
   settle(room);
-  const row = await ctx.shelf.get('rooms', room.jid);
+  const isKept = await ctx.shelf.get('rooms', room.jid).then((row) => row?.autojoin === true, () => true);
   const { view } = room;
-  if (row?.autojoin || view.state !== 'joining' || ctx.live.get('room', room.jid) !== view) return;
+  if (isKept || view.state !== 'joining' || ctx.live.get('room', room.jid) !== view) return;
   room.view = { ...view, state: 'left' };
   ctx.live.set('room', room.jid, room.view);
 }

@@ -285,6 +285,14 @@ describe('xep/0045-muc', () => {
       expect(view(ctx)).not.to.have.property('refusal');
     });
 
+    it('that was lost says nothing where the disk does not tell whether the room is kept', async () => {
+      const ctx = witch();
+      ctx.onIq(() => new ChatError('offline', ''));
+      Object.assign(ctx.shelf, { get: async () => Promise.reject(new ChatError('storage', 'closed')) });
+      expect(await joinRoom(ctx, { jid: room, nick }).catch((error: unknown) => error)).to.have.property('code', 'offline');
+      expect(view(ctx)?.state).to.equal('joining');
+    });
+
     it('refuses impossible addresses and nicknames', async () => {
       for (const request of [{ jid: 'chat.shakespeare.lit', nick }, { jid: '@', nick }, { jid: `${room}/x`, nick }, { jid: room, nick: ' ' }, { jid: room, nick: 'a\u0000' }]) {
         let thrown: unknown;
